@@ -1,0 +1,54 @@
+package io.sallyport.mqtt;
+
+import java.util.List;
+
+/**
+ * A contract's half of one logged-in connection. All methods are called on the connection's event
+ * loop, in order, and must not block; {@link #mayDeliver} is the exception and may come from any
+ * thread.
+ */
+public interface ClientBinding {
+  /**
+   * A PUBLISH whose packet is valid. Answer through {@code ack} exactly once, at any time, from any
+   * thread; QoS 0 too (the engine counts open ones for back-pressure).
+   */
+  void publish(InboundPublish publish, Ack ack);
+
+  /** One filter of a SUBSCRIBE, syntactically valid. */
+  SubscribeOutcome subscribe(String filter, Qos requested);
+
+  /** After UNSUBSCRIBE of a filter that the session held. */
+  void unsubscribed(String filter);
+
+  /**
+   * The session is live, CONNACK has been written.
+   *
+   * @param resumed filters that the session brought along from an earlier connection; empty for a
+   *     new session
+   */
+  void opened(Outbound outbound, boolean sessionPresent, List<HeldSubscription> resumed);
+
+  /**
+   * The connection has ended; called once, also when {@link #opened} never was (taken over or cut
+   * before CONNACK).
+   */
+  void closed(CloseReason reason, ConnectionStats stats);
+
+  /** The session of an earlier connection of this binding's key has expired or was replaced. */
+  default void sessionEnded() {}
+
+  /**
+   * May this copy go to this client, by the rights in force now (THREATS T32)? Asked for every
+   * copy: live, retained and queued. Must be quick.
+   */
+  boolean mayDeliver(Message message);
+
+  /**
+   * Publishes the client's will; authorised again now. Engine keeps order: called before {@link
+   * #closed}.
+   */
+  void publishWill(Message will);
+
+  /** A filter the session holds. */
+  record HeldSubscription(String filter, Qos qos) {}
+}

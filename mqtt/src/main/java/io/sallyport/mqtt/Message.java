@@ -1,0 +1,60 @@
+package io.sallyport.mqtt;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An application message on its way to clients. The payload array is shared and must not be
+ * changed.
+ */
+public final class Message {
+  private final String topic;
+  private final byte[] payload;
+  private final Qos qos;
+  private final boolean retained;
+  private final @Nullable Object attachment;
+
+  /**
+   * @param topic as the scope's subscribers see it, without wildcards
+   * @param payload taken over, not copied
+   * @param retained whether it is, or becomes, a retained message
+   * @param attachment the contract's own note, given back to {@link ClientBinding#mayDeliver}
+   */
+  public Message(
+      String topic, byte[] payload, Qos qos, boolean retained, @Nullable Object attachment) {
+    this.topic = topic;
+    this.payload = payload;
+    this.qos = qos;
+    this.retained = retained;
+    this.attachment = attachment;
+  }
+
+  public static Message of(String topic, byte[] payload, Qos qos) {
+    return new Message(topic, payload, qos, false, null);
+  }
+
+  public String topic() {
+    return topic;
+  }
+
+  /** The bytes themselves: read only. */
+  public byte[] payload() {
+    return payload;
+  }
+
+  public Qos qos() {
+    return qos;
+  }
+
+  public boolean retained() {
+    return retained;
+  }
+
+  public @Nullable Object attachment() {
+    return attachment;
+  }
+
+  @Override
+  public String toString() {
+    return "Message[" + topic + ", " + qos + ", " + payload.length + " bytes]";
+  }
+}

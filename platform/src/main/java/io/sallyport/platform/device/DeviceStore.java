@@ -1,0 +1,41 @@
+package io.sallyport.platform.device;
+
+import io.sallyport.platform.base.DeviceKey;
+import io.sallyport.platform.base.Page;
+import io.sallyport.platform.base.PageRequest;
+import io.sallyport.platform.base.TenantId;
+import java.util.Optional;
+
+/** The registry's devices and their tokens. */
+public interface DeviceStore {
+  /**
+   * Stores a new device; {@code device.number()} is ignored and given by the store from a sequence
+   * that never goes back.
+   *
+   * @throws io.sallyport.platform.base.ProblemException {@code ALREADY_EXISTS}; {@code NOT_FOUND}
+   *     if the type does not exist
+   */
+  Device insert(Device device);
+
+  Optional<Device> find(DeviceKey key);
+
+  Optional<Device> findByNumber(long number);
+
+  Page<Device> list(TenantId tenant, DeviceQuery query, PageRequest page);
+
+  long count(TenantId tenant, DeviceQuery query);
+
+  /**
+   * Replaces info, metadata, gateway, enabled, alertEnabled, updated; raises the version when
+   * {@code raiseVersion}.
+   */
+  Device update(Device device, boolean raiseVersion);
+
+  /** Whether there was one. Its credential goes with it. */
+  boolean delete(DeviceKey key);
+
+  /** Sets or replaces the device's token; the version rises. */
+  DeviceCredential putCredential(DeviceCredential credential);
+
+  Optional<DeviceCredential> findCredential(long deviceNumber);
+}

@@ -1,0 +1,14 @@
+package io.sallyport.platform.device;
+
+import io.sallyport.platform.identity.Principal;
+
+/** Something open that must end when what it rests on is taken away. */
+public interface LiveConnection {
+  Principal principal();
+
+  /**
+   * Ends it: no byte is accepted or sent afterwards, no will is published. Must not block; called
+   * from any thread, possibly more than once.
+   */
+  void closeRevoked();
+}

@@ -1,0 +1,75 @@
+package io.sallyport.platform.telemetry;
+
+import io.sallyport.platform.base.DeviceKey;
+import io.sallyport.platform.base.Page;
+import io.sallyport.platform.base.PageRequest;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The log of events and the history of each device. Payloads are encrypted under the tenant's keys
+ * (THREATS T01, T03). Appends come from one thread; reads from any.
+ */
+public interface TelemetryStore extends AutoCloseable {
+  /**
+   * Appends the batch atomically and durably (synced), and returns the position of each event in
+   * order. Records go to their tenants' logs and device indexes; last events are kept where {@code
+   * Event} names a tenant with the cache on.
+   *
+   * @throws io.sallyport.platform.base.ProblemException {@code STORAGE_FULL} or {@code
+   *     STORAGE_FAILED}: nothing of the batch is stored, it may be tried again
+   */
+  long[] append(List<Event> batch);
+
+  /**
+   * Events of one device, newest first, cut at the tenant's retention horizon. At most {@code
+   * page.limit()} matching events are returned; a page may be shorter, even empty, and still have a
+   * {@code next} when many events that don't match were passed over.
+   */
+  Page<StoredEvent> history(
+      DeviceKey device, long deviceNumber, int tenantNumber, EventQuery query, PageRequest page);
+
+  /** The newest event of the tenant's devices of all kinds, newest first (types may be mixed). */
+  Page<StoredEvent> tenantHistory(int tenantNumber, EventQuery query, PageRequest page);
+
+  /** The newest event of each name of one device, no older than {@code notBeforeMillis}. */
+  List<StoredEvent> lastEvents(
+      DeviceKey device, long deviceNumber, int tenantNumber, long notBeforeMillis);
+
+  Optional<StoredEvent> lastEvent(
+      DeviceKey device, long deviceNumber, int tenantNumber, String name, long notBeforeMillis);
+
+  /**
+   * Up to {@code limit} events of a tenant's log with positions of at least {@code fromPosition},
+   * in log order, for durable readers.
+   */
+  List<StoredEvent> read(int tenantNumber, long fromPosition, int limit);
+
+  /** The position that the tenant's next event will at least have. */
+  long endPosition(int tenantNumber);
+
+  /** A durable reader's cursor: the position of the next event it wants; empty for a new reader. */
+  Optional<Long> cursor(int tenantNumber, String reader);
+
+  /** Stores a reader's cursor, durably. */
+  void commitCursor(int tenantNumber, String reader, long position);
+
+  /** Deletes what is older than the time or beyond the bytes, by range, without scanning. */
+  void retain(int tenantNumber, long notBeforeMillis, long bytesMax);
+
+  /** Forgets all of a device: history, last events. */
+  void deleteDevice(int tenantNumber, long deviceNumber);
+
+  /** Forgets all of a tenant; its keys were shredded before. */
+  void deleteTenant(int tenantNumber);
+
+  /** Bytes that the tenant's log takes, roughly. */
+  long bytes(int tenantNumber);
+
+  /** Writes a consistent copy into the new folder {@code target}, while running. */
+  void checkpoint(Path target);
+
+  @Override
+  void close();
+}
