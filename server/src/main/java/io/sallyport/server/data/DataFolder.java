@@ -111,6 +111,16 @@ public final class DataFolder implements AutoCloseable {
     return root.resolve("log");
   }
 
+  /** Where the wrapped tenant and data keys are. */
+  public Path wrappedKeys() {
+    return root.resolve("keys");
+  }
+
+  /** The CA's private key, sealed under a purpose key of the master key. */
+  public Path sealedCaKey() {
+    return root.resolve("ca.key");
+  }
+
   public Path caFile() {
     return root.resolve("ca.pem");
   }
