@@ -6,6 +6,8 @@ import io.sallyport.server.config.ServerConfig;
 import io.sallyport.server.data.DataFolder;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -62,7 +64,8 @@ final class ServeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    long started = ProcessHandle.current().info().startInstant().map(i -> i.toEpochMilli()).orElse(System.currentTimeMillis());
+    Instant now = Instant.now();
+    Instant started = ProcessHandle.current().info().startInstant().orElse(now);
     PrintWriter out = Output.of(spec);
     ServerConfig settings =
         (config == null
@@ -70,31 +73,33 @@ final class ServeCommand implements Callable<Integer> {
                 : ServerConfig.read(config, portOffset))
             .with(Optional.ofNullable(domain), bind);
     Optional<BootstrapFile> file = Optional.ofNullable(bootstrap).map(BootstrapFile::read);
+    CountDownLatch stopping = new CountDownLatch(1);
     CountDownLatch stopped = new CountDownLatch(1);
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  stopping.countDown();
+                  try {
+                    stopped.await();
+                  } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                  }
+                },
+                "stop"));
     try (DataFolder folder = DataFolder.open(data);
         SallyportServer server = SallyportServer.start(settings, folder, file, out)) {
-      Thread main = Thread.currentThread();
-      Runtime.getRuntime()
-          .addShutdownHook(
-              new Thread(
-                  () -> {
-                    stopped.countDown();
-                    try {
-                      main.join();
-                    } catch (InterruptedException e) {
-                      Thread.currentThread().interrupt();
-                    }
-                  },
-                  "stop"));
       out.printf(
           Locale.ROOT,
           "ready in %.1f s: %s%n",
-          (System.currentTimeMillis() - started) / 1000.0,
+          Duration.between(started, Instant.now()).toMillis() / 1000.0,
           String.join(", ", server.addresses()));
       out.flush();
-      stopped.await();
+      stopping.await();
       out.println("stopping");
       out.flush();
+    } finally {
+      stopped.countDown();
     }
     return 0;
   }

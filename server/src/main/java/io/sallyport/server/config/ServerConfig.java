@@ -22,7 +22,7 @@ public record ServerConfig(
     Https https,
     Registry registry,
     Limits limits,
-    Optional<Path> backupFolder,
+    BackupTarget backup,
     Optional<Path> masterKeyFile,
     boolean openApi,
     boolean jsonLogs,
@@ -106,6 +106,14 @@ public record ServerConfig(
             Duration.ofHours(48));
   }
 
+  /**
+   * Where backups that are asked for by REST go.
+   *
+   * @param folder made when it is missing
+   * @param passphraseFile file whose first line is the passphrase they are encrypted to
+   */
+  public record BackupTarget(Optional<Path> folder, Optional<Path> passphraseFile) {}
+
   public static final int MQTTS_PORT = 8883;
   public static final int HTTPS_PORT = 8443;
 
@@ -122,7 +130,7 @@ public record ServerConfig(
         new Https(false),
         new Registry.Sqlite(),
         Limits.DEFAULT,
-        Optional.empty(),
+        new BackupTarget(Optional.empty(), Optional.empty()),
         Optional.empty(),
         false,
         false,
@@ -150,7 +158,7 @@ public record ServerConfig(
                 "https",
                 "registry",
                 "limits",
-                "backup-folder",
+                "backup",
                 "master-key-file",
                 "openapi",
                 "log",
@@ -164,7 +172,7 @@ public record ServerConfig(
         member(top, "https").map(ServerConfig::https).orElse(defaults.https),
         member(top, "registry").map(r -> registry(r, folder)).orElse(defaults.registry),
         member(top, "limits").map(ServerConfig::limits).orElse(defaults.limits),
-        member(top, "backup-folder").map(value -> folder.resolve(value.text())),
+        member(top, "backup").map(b -> backup(b, folder)).orElse(defaults.backup),
         member(top, "master-key-file").map(value -> folder.resolve(value.text())),
         member(top, "openapi").map(YamlReader::bool).orElse(defaults.openApi),
         member(top, "log").map(ServerConfig::jsonLogs).orElse(defaults.jsonLogs),
@@ -180,7 +188,23 @@ public record ServerConfig(
         https,
         registry,
         limits,
-        backupFolder,
+        backup,
+        masterKeyFile,
+        openApi,
+        jsonLogs,
+        labelledMetrics);
+  }
+
+  /** This, with no door but HTTPS on a loopback port that the system chooses. */
+  public ServerConfig onlyLoopbackHttps() {
+    return new ServerConfig(
+        domain,
+        List.of("127.0.0.1"),
+        new Ports(Optional.empty(), Optional.of(0), Optional.empty(), Optional.empty()),
+        https,
+        registry,
+        limits,
+        backup,
         masterKeyFile,
         openApi,
         jsonLogs,
@@ -238,6 +262,13 @@ public record ServerConfig(
     return member(value.members(Set.of("tenant-labels")), "tenant-labels")
         .map(YamlReader::bool)
         .orElse(false);
+  }
+
+  private static BackupTarget backup(YamlReader value, Path folder) {
+    Map<String, YamlReader> members = value.members(Set.of("folder", "passphrase-file"));
+    return new BackupTarget(
+        member(members, "folder").map(file -> folder.resolve(file.text())),
+        member(members, "passphrase-file").map(file -> folder.resolve(file.text())));
   }
 
   private static Registry registry(YamlReader value, Path folder) {

@@ -100,7 +100,7 @@ public final class Backup {
     Files.copy(data.root().resolve("VERSION"), copy.resolve("VERSION"));
     registryCopy.accept(copy.resolve(data.root().relativize(data.registryFile())));
     logCheckpoint.accept(copy.resolve(data.root().relativize(data.logFolder())));
-    for (Path file : List.of(data.caFile(), data.sealedCaKey())) {
+    for (Path file : List.of(data.caFile(), data.sealedCa())) {
       Files.copy(file, copy.resolve(file.getFileName()));
     }
     // The keys last: every key that the copies above need is there by now.

@@ -116,13 +116,18 @@ public final class DataFolder implements AutoCloseable {
     return root.resolve("keys");
   }
 
-  /** The CA's private key, sealed under a purpose key of the master key. */
-  public Path sealedCaKey() {
-    return root.resolve("ca.key");
+  /** The installation CA: its certificate, and its private key sealed under a purpose key. */
+  public Path sealedCa() {
+    return root.resolve("ca.sealed");
   }
 
   public Path caFile() {
     return root.resolve("ca.pem");
+  }
+
+  /** A private folder for sockets. */
+  public Path runFolder() {
+    return root.resolve("run");
   }
 
   /** A private folder for temporary files, emptied at every start. */

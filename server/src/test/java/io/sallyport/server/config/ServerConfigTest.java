@@ -42,7 +42,7 @@ class ServerConfigTest {
                     67_108_864,
                     Duration.ofHours(48),
                     Duration.ofHours(48)),
-                Optional.empty(),
+                new ServerConfig.BackupTarget(Optional.empty(), Optional.empty()),
                 Optional.empty(),
                 false,
                 false,
