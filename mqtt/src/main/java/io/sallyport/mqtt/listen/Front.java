@@ -211,7 +211,8 @@ public final class Front implements AutoCloseable {
     }
   }
 
-  private void rotateTickets() {
+  /** Called by the timer; a ticket key issues until the next call and opens until the one after. */
+  void rotateTickets() {
     for (DoorwayListener listener : listeners) {
       ListenerTls tls = listener.tls();
       if (tls != null) {

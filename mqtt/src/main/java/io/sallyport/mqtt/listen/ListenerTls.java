@@ -161,6 +161,9 @@ final class ListenerTls {
   }
 
   private SslContext jdk(ServerIdentities shown) throws GeneralSecurityException, IOException {
+    // The JDK has no switch per connection. Read when its TLS classes load, so the start script
+    // passes it too.
+    System.setProperty("jdk.tls.rejectClientInitiatedRenegotiation", "true");
     List<ServerIdentity> all =
         shown.rsa().map(rsa -> List.of(shown.ecdsa(), rsa)).orElseGet(() -> List.of(shown.ecdsa()));
     return base(keyManagers(all), SupportedCipherSuiteFilter.INSTANCE)
