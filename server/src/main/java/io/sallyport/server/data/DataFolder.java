@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -25,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 public final class DataFolder implements AutoCloseable {
   /** Version of the layout this program writes; a newer one is refused. */
   static final int LAYOUT_VERSION = 1;
+
+  /** What a socket's own name leaves of the 103 bytes that a socket's path may have. */
+  private static final int RUN_PATH_BYTES_MAX = 60;
 
   private static final Set<PosixFilePermission> OWNER_ONLY =
       PosixFilePermissions.fromString("rwx------");
@@ -125,9 +129,23 @@ public final class DataFolder implements AutoCloseable {
     return root.resolve("ca.pem");
   }
 
-  /** A private folder for sockets. */
+  /**
+   * A private folder for sockets: in the data folder, or where its path is too long for a socket's
+   * name, a new one in the system's folder for temporary files.
+   */
   public Path runFolder() {
-    return root.resolve("run");
+    Path inside = root.resolve("run");
+    if (inside.toString().getBytes(StandardCharsets.UTF_8).length <= RUN_PATH_BYTES_MAX) {
+      return inside;
+    }
+    try {
+      Path outside = Files.createTempDirectory(Path.of("/tmp"), "sallyport-");
+      outside.toFile().deleteOnExit();
+      return outside;
+    } catch (IOException e) {
+      throw new ConfigurationProblem(
+          "the path of the data folder is too long for a socket, and /tmp can't be used", e);
+    }
   }
 
   /** A private folder for temporary files, emptied at every start. */

@@ -61,7 +61,7 @@ class DoorsConfiguration {
 
   /** Joins the front's view of a connection to what the web room knows of it. */
   private static HttpHop hop(InnerSocket socket, PeerTable peers) {
-    UnixDomainSocketAddress address = UnixDomainSocketAddress.of(socket.path());
+    UnixDomainSocketAddress address = socket.address();
     return new HttpHop() {
       @Override
       public UnixDomainSocketAddress address() {

@@ -71,13 +71,13 @@ public final class OpenDoors implements SmartLifecycle {
 
   /** Opens all listeners, or none. */
   public void open() {
-    Transport started = Transport.start(0);
+    Transport started = Transport.best(Runtime.getRuntime().availableProcessors());
     Front opened =
         new Front(
             ListenConfig.of(listeners(config)),
             started,
             Optional.of(identities()),
-            engine::install,
+            (pipeline, info) -> engine.install(pipeline, info),
             hop,
             meters,
             random);
@@ -85,7 +85,7 @@ public final class OpenDoors implements SmartLifecycle {
     front = opened;
     opened.bind();
     timer.scheduleAtFixedRate(
-        () -> opened.replaceIdentities(identities()),
+        () -> opened.replaceCertificates(identities()),
         RENEWAL_DAYS,
         RENEWAL_DAYS,
         TimeUnit.DAYS);
@@ -208,7 +208,8 @@ public final class OpenDoors implements SmartLifecycle {
       return;
     }
     front.unbind();
-    engine.shutdown(DRAIN_MAX);
+    engine.shutdown(DRAIN_MAX).join();
+    front.awaitPipes(DRAIN_MAX);
     front.close();
     transport.close();
     front = null;
