@@ -1,6 +1,5 @@
 package io.sallyport.mqtt.listen;
 
-import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -99,11 +98,11 @@ final class HttpPipe extends ChannelInboundHandlerAdapter {
     if (over) {
       return;
     }
-    new Bootstrap()
+    listener
+        .transport()
+        .innerBootstrap()
         .group(ctx.channel().eventLoop())
-        .channel(listener.transport().innerChannel())
         .option(ChannelOption.AUTO_READ, false)
-        .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
         // A failed write must not close the inner side: the container may have answered early and
         // hung up, and that answer still waits to be read.
         .option(ChannelOption.AUTO_CLOSE, false)
