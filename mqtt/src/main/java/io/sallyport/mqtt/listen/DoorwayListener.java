@@ -4,13 +4,19 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.group.ChannelGroup;
 import io.sallyport.mqtt.listen.ListenMetrics.Refusal;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One listener: admits accepted sockets within its limits and gives each its first handlers. */
 // A failed write or close ends the channel, and channelInactive sees to the rest.
 @SuppressWarnings("FutureReturnValueIgnored")
 final class DoorwayListener extends ChannelInitializer<Channel> {
+  private static final Logger LOG = LoggerFactory.getLogger(DoorwayListener.class);
+
+  private final AtomicBoolean hopAway = new AtomicBoolean();
   private final ListenerConfig config;
   private final ListenConfig shared;
   private final @Nullable ListenerTls tls;
@@ -67,6 +73,19 @@ final class DoorwayListener extends ChannelInitializer<Channel> {
       channel.pipeline().addLast(encryption.newHandler(channel.alloc()));
     }
     channel.pipeline().addLast(new Doorkeeper(this, ids.incrementAndGet()));
+  }
+
+  /** Says once that HTTP cannot get inside, until it can again. */
+  void hopMissed(Throwable cause) {
+    if (hopAway.compareAndSet(false, true)) {
+      LOG.warn("{}: the HTTP server inside cannot be reached: {}", name(), cause.toString());
+    }
+  }
+
+  void hopReached() {
+    if (hopAway.get() && hopAway.compareAndSet(true, false)) {
+      LOG.info("{}: the HTTP server inside can be reached again", name());
+    }
   }
 
   String name() {

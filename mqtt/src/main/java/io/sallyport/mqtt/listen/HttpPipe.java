@@ -1,6 +1,5 @@
 package io.sallyport.mqtt.listen;
 
-import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -17,7 +16,6 @@ import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import io.sallyport.mqtt.ConnectionInfo;
 import io.sallyport.mqtt.listen.ListenMetrics.Refusal;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
@@ -47,6 +45,9 @@ import org.slf4j.LoggerFactory;
 @SuppressWarnings("FutureReturnValueIgnored")
 final class HttpPipe extends ChannelInboundHandlerAdapter {
   private static final Logger LOG = LoggerFactory.getLogger(HttpPipe.class);
+
+  /** Between two tries while the container's accept queue is full. */
+  private static final long REDIAL_MILLIS = 10;
 
   private final DoorwayListener listener;
   private final ConnectionInfo info;
@@ -89,29 +90,51 @@ final class HttpPipe extends ChannelInboundHandlerAdapter {
     }
     byte[] bytes = opened.get();
     token = bytes;
-    Duration limit = listener.shared().innerConnectTimeMax();
-    new Bootstrap()
+    long limitNanos = listener.shared().innerConnectTimeMax().toNanos();
+    dial(ctx, bytes, System.nanoTime() + limitNanos);
+  }
+
+  private void dial(ChannelHandlerContext ctx, byte[] bytes, long deadlineNanos) {
+    if (over) {
+      return;
+    }
+    listener
+        .transport()
+        .innerBootstrap()
         .group(ctx.channel().eventLoop())
-        .channel(listener.transport().innerChannel())
         .option(ChannelOption.AUTO_READ, false)
-        .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
-        .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, Math.toIntExact(limit.toMillis()))
+        // A failed write must not close the inner side: the container may have answered early and
+        // hung up, and that answer still waits to be read.
+        .option(ChannelOption.AUTO_CLOSE, false)
         .option(ChannelOption.WRITE_BUFFER_WATER_MARK, waterMark())
         .handler(new InnerSide())
         .connect(listener.transport().innerAddress(listener.hop().address()))
-        .addListener((ChannelFuture connected) -> connected(ctx, connected, bytes));
+        .addListener((ChannelFuture connected) -> dialled(ctx, connected, bytes, deadlineNanos));
   }
 
-  private void connected(ChannelHandlerContext ctx, ChannelFuture connected, byte[] bytes) {
-    if (!connected.isSuccess()) {
+  private void dialled(
+      ChannelHandlerContext ctx, ChannelFuture connected, byte[] bytes, long deadlineNanos) {
+    if (connected.isSuccess()) {
+      listener.hopReached();
+      connected(connected.channel(), bytes);
+    } else if (queueFull(connected.cause()) && System.nanoTime() - deadlineNanos < 0) {
+      ctx.executor()
+          .schedule(() -> dial(ctx, bytes, deadlineNanos), REDIAL_MILLIS, TimeUnit.MILLISECONDS);
+    } else {
       if (!over) {
         listener.metrics().refused(Refusal.HOP_UNREACHABLE);
-        LOG.warn("no connection to the HTTP server inside: {}", connected.cause().toString());
+        listener.hopMissed(connected.cause());
       }
       ctx.close();
-      return;
     }
-    Channel opened = connected.channel();
+  }
+
+  /** EAGAIN: a Unix domain socket does not wait for room in the accept queue, as TCP does. */
+  private static boolean queueFull(Throwable cause) {
+    return String.valueOf(cause.getMessage()).contains("temporarily unavailable");
+  }
+
+  private void connected(Channel opened, byte[] bytes) {
     if (over) {
       opened.close();
       return;

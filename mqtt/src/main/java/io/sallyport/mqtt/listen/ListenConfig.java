@@ -10,7 +10,8 @@ import java.util.Set;
  *
  * @param handshakeTimeMax from accept to the end of the TLS handshake
  * @param sniffTimeMax from there to the first bytes that tell the protocol
- * @param innerConnectTimeMax for opening the inner connection of an HTTP pipe
+ * @param innerConnectTimeMax for opening the inner connection of an HTTP pipe; shorter than a token
+ *     waits
  * @param stallTimeMax how long a finished HTTP connection may go without any byte of the rest of
  *     its answer being taken by the client
  * @param farewellTimeMax how long the front still reads (and drops) what a client sends after the
@@ -61,7 +62,7 @@ public record ListenConfig(
         listeners,
         Duration.ofSeconds(10),
         Duration.ofSeconds(10),
-        Duration.ofSeconds(5),
+        Duration.ofSeconds(1),
         Duration.ofSeconds(30),
         Duration.ofSeconds(2),
         64 * 1024,

@@ -1,6 +1,7 @@
 package io.sallyport.mqtt.listen;
 
-import io.netty.channel.Channel;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -64,8 +65,15 @@ public final class Transport implements AutoCloseable {
     return epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
   }
 
-  Class<? extends Channel> innerChannel() {
-    return epoll ? EpollDomainSocketChannel.class : NioDomainSocketChannel.class;
+  /** For connections to the container. */
+  Bootstrap innerBootstrap() {
+    return epoll
+        ? new Bootstrap()
+            .channel(EpollDomainSocketChannel.class)
+            .option(ChannelOption.ALLOW_HALF_CLOSURE, true)
+        // Netty's NIO kind knows no half-closure and closes at the container's FIN; by then the
+        // answer is read and nothing more would be sent.
+        : new Bootstrap().channel(NioDomainSocketChannel.class);
   }
 
   SocketAddress innerAddress(UnixDomainSocketAddress address) {

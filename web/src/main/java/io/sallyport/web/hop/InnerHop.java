@@ -73,6 +73,7 @@ public final class InnerHop
             server, 1, 1, new TokenConnectionFactory(peers, next, config.tokenTimeMax()), next);
     connector.setName("inner");
     connector.setUnixDomainPath(socket.path());
+    connector.setAcceptQueueSize(config.acceptQueueMax());
     connector.setIdleTimeout(config.idleTimeMax().toMillis());
     connector.addEventListener(
         new LifeCycle.Listener() {

@@ -50,7 +50,7 @@ final class HopFixture implements AutoCloseable {
   HopFixture(Path folder, boolean nio) {
     socket = InnerSocket.in(folder.resolve("inner"), new SecureRandom());
     InnerHopConfig config =
-        new InnerHopConfig(Duration.ofMillis(500), IDLE_MAX, 16 * 1024, 16 * 1024, 32);
+        new InnerHopConfig(Duration.ofMillis(500), IDLE_MAX, 16 * 1024, 16 * 1024, 32, 4096);
     app =
         new SpringApplicationBuilder(HopApp.class)
             .initializers(context -> {

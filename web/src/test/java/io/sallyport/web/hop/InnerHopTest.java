@@ -1,6 +1,7 @@
 package io.sallyport.web.hop;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import io.sallyport.mqtt.listen.TestCertificates;
@@ -48,8 +49,13 @@ class InnerHopTest {
 
   @AfterEach
   void no_record_and_no_pipe_is_left() {
-    await().untilAsserted(() -> assertThat(hop.pipes()).isZero());
-    await().untilAsserted(() -> assertThat(hop.peers.waiting()).isZero());
+    await()
+        .pollInSameThread()
+        .pollDelay(Duration.ZERO)
+        .untilAsserted(() -> {
+          assertThat(hop.pipes()).isZero();
+          assertThat(hop.peers.waiting()).isZero();
+        });
   }
 
   // Who is there.
@@ -283,6 +289,32 @@ class InnerHopTest {
   void socket_and_folder_are_for_this_user_only() throws IOException {
     assertThat(mode(hop.socket.path())).isEqualTo("rw-------");
     assertThat(mode(folder.resolve("inner"))).isEqualTo("rwx------");
+  }
+
+  @Test
+  void another_user_of_the_host_cannot_connect() throws Exception {
+    assumeThat(System.getProperty("user.name"))
+        .as("only root may become another")
+        .isEqualTo("root");
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+    String connect =
+        "use IO::Socket::UNIX; IO::Socket::UNIX->new(Peer => $ARGV[0]) ? print 'in' : print $!";
+    Process other =
+        new ProcessBuilder(
+                "setpriv",
+                "--reuid=65534",
+                "--regid=65534",
+                "--clear-groups",
+                "perl",
+                "-e",
+                connect,
+                hop.socket.path().toString())
+            .directory(Path.of("/").toFile())
+            .redirectErrorStream(true)
+            .start();
+
+    assertThat(new String(other.getInputStream().readAllBytes(), ascii()))
+        .isEqualTo("Permission denied");
   }
 
   private static String mode(Path path) throws IOException {
