@@ -51,10 +51,6 @@ public final class Refusals {
         "watson.connect.other-tenant",
         "Client id, user name or host name names another organization than the credential's.",
         "Use the organization of the credential in the client id and in the host name."),
-    PLAIN_TRANSPORT(
-        "watson.connect.plain-transport",
-        "The organization requires TLS.",
-        "Connect to a TLS port, or allow plain transport in the organization's settings."),
     WILL(
         "watson.connect.will",
         "The will's topic is not one that the client may publish to, or its payload is too large.",
@@ -77,6 +73,10 @@ public final class Refusals {
         "watson.topic.gateway-scope",
         "The device is not registered behind this gateway.",
         "An administrator registers the device with this gateway as its parent."),
+    DEVICE_DISABLED(
+        "watson.topic.device-disabled",
+        "The device is disabled.",
+        "Enable the device, or stop sending to it."),
     FILTER(
         "watson.subscribe.filter",
         "The filter is not one that this client may subscribe to.",

@@ -107,8 +107,12 @@ final class ApplicationBinding implements ClientBinding {
       InboundPublish publish,
       long now,
       Ack ack) {
-    if (device.isEmpty() || !device.get().enabled()) {
+    if (device.isEmpty()) {
       refuse(publish.topic(), Rule.TOPIC_SCOPE, CloseReason.NOT_AUTHORIZED, ack);
+      return;
+    }
+    if (!device.get().enabled()) {
+      refuseDisabled(publish.topic(), ack);
       return;
     }
     events.submit(
@@ -158,12 +162,12 @@ final class ApplicationBinding implements ClientBinding {
           case INVALID -> refuse(topic, Rule.TOPIC_FORM, CloseReason.TOPIC_NOT_VALID, ack);
           case NOT_FOUND, FORBIDDEN ->
               refuse(topic, Rule.TOPIC_SCOPE, CloseReason.NOT_AUTHORIZED, ack);
+          case CONFLICT -> refuseDisabled(topic, ack);
           case LIMIT_REACHED -> ack.refused(ReasonCodes.QUOTA_EXCEEDED);
           case ALREADY_EXISTS,
               IN_USE,
               BAD_CURSOR,
               UNAUTHENTICATED,
-              CONFLICT,
               STORAGE_FULL,
               STORAGE_FAILED,
               CORRUPT,
@@ -270,6 +274,12 @@ final class ApplicationBinding implements ClientBinding {
   private void refuse(String topic, Rule rule, CloseReason reason, Ack ack) {
     note("publish.refused", topic, rule);
     ack.close(reason);
+  }
+
+  /** A passing state of one device is no reason to cut the application off. */
+  private void refuseDisabled(String topic, Ack ack) {
+    note("publish.refused", topic, Rule.DEVICE_DISABLED);
+    ack.refused(ReasonCodes.NOT_AUTHORIZED);
   }
 
   private void note(String action, String target, Rule rule) {

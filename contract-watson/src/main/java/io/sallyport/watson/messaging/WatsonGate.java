@@ -18,7 +18,6 @@ import io.sallyport.platform.identity.CredentialVersions;
 import io.sallyport.platform.identity.LoginSource;
 import io.sallyport.platform.identity.Permission;
 import io.sallyport.platform.identity.Principal;
-import io.sallyport.platform.tenant.Tenant;
 import io.sallyport.watson.HostHint;
 import io.sallyport.watson.Refusals.Rule;
 import io.sallyport.watson.WatsonClientId;
@@ -217,17 +216,11 @@ final class WatsonGate implements ClientGate {
     boolean holds();
   }
 
-  /** THREATS T15: every hint must agree with the verified credential; T17: TLS unless opted out. */
+  /** THREATS T15: every hint must agree with the verified credential. */
   private Optional<Rule> objection(ConnectRequest request, Principal.OfTenant principal) {
     Optional<String> sni = request.connection().sniHost();
     if (sni.isPresent() && hosts.contradicts(sni.get(), principal.tenant())) {
       return Optional.of(Rule.OTHER_TENANT);
-    }
-    if (!request.connection().secure()) {
-      Optional<Tenant> tenant = parts.platform().tenants().find(principal.tenant());
-      if (tenant.isEmpty() || !tenant.get().settings().plainTransportAllowed()) {
-        return Optional.of(Rule.PLAIN_TRANSPORT);
-      }
     }
     return Optional.empty();
   }

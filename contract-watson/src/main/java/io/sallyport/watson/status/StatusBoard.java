@@ -11,7 +11,7 @@ import io.sallyport.mqtt.Qos;
 import io.sallyport.mqtt.Router;
 import io.sallyport.mqtt.Scope;
 import io.sallyport.platform.base.DeviceKey;
-import io.sallyport.watson.topic.ScopeTopic;
+import io.sallyport.watson.WatsonClientId;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -115,9 +115,18 @@ public final class StatusBoard {
 
   /** A deleted or moved device leaves no retained status and no log behind (THREATS T36). */
   public void forget(int tenantNumber, DeviceKey device) {
-    String topic = ScopeTopic.deviceStatus(device);
-    router.clearRetained(WatsonScopes.full(tenantNumber), topic);
-    router.clearRetained(WatsonScopes.masked(tenantNumber), topic);
+    for (boolean gateway : new boolean[] {false, true}) {
+      StatusSubject subject =
+          new StatusSubject.OfDevice(device, WatsonClientId.of(device, gateway), tenantNumber);
+      // Its connection may still be closing: no longer the latest, it retains nothing afterwards.
+      latest.compute(
+          subject,
+          (key, connection) -> {
+            router.clearRetained(WatsonScopes.full(tenantNumber), subject.topic());
+            router.clearRetained(WatsonScopes.masked(tenantNumber), subject.topic());
+            return null;
+          });
+    }
     log.forget(device);
   }
 
