@@ -2,6 +2,7 @@ package io.sallyport.simulator;
 
 import io.sallyport.simulator.demo.DemoCommand;
 import io.sallyport.simulator.fleet.SimulateCommand;
+import io.sallyport.simulator.load.BenchCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -11,7 +12,7 @@ import picocli.CommandLine.Command;
     description = "Device fleets, the demo and the load generator.",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "(simulate | demo | bench)",
-    subcommands = {SimulateCommand.class, DemoCommand.class})
+    subcommands = {SimulateCommand.class, DemoCommand.class, BenchCommand.class})
 public final class SimulatorMain {
   private SimulatorMain() {}
 
