@@ -101,11 +101,13 @@ final class ApiEdgeTest {
 
   @Test
   void an_unknown_route_is_a_problem_too() {
-    Answer answer = api.get(admin, "/api/v1/nothing/here");
+    for (String path : new String[] {"/api/v1", "/api/v1/", "/api/v1/nothing/here"}) {
+      Answer answer = api.get(admin, path);
 
-    assertThat(answer.status()).isEqualTo(404);
-    assertThat(answer.code()).isEqualTo("not-found");
-    assertThat(answer.header("Content-Type")).isEqualTo("application/problem+json");
+      assertThat(answer.status()).isEqualTo(404);
+      assertThat(answer.code()).isEqualTo("not-found");
+      assertThat(answer.header("Content-Type")).isEqualTo("application/problem+json");
+    }
   }
 
   @Test

@@ -134,6 +134,14 @@ final class OperationTest {
   }
 
   @Test
+  void refused_requests_are_counted_by_code() {
+    api.get(null, "/api/v1/tenants");
+
+    assertThat(metrics(null, "127.0.0.1").body())
+        .contains("sallyport_web_problems_total{code=\"unauthenticated\"}");
+  }
+
+  @Test
   void no_name_of_tenant_or_device_becomes_a_label() {
     Counter.builder("sallyport.test.events")
         .tag("tenant", "acme01")
