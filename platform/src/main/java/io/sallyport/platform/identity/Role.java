@@ -74,6 +74,7 @@ public enum Role {
       EnumSet.of(Permission.EVENT_PUBLISH, Permission.EVENT_READ, Permission.COMMAND_READ));
 
   private final String id;
+
   @SuppressWarnings("ImmutableEnumChecker") // Set.copyOf makes it immutable
   private final Set<Permission> permissions;
 
