@@ -46,7 +46,9 @@ final class BodyFields {
 
   /** Text for people, e.g. a name or comment. */
   static String text(String value, String member) {
-    if (value.length() > TEXT_CHARS_MAX || value.chars().anyMatch(Character::isISOControl)) {
+    if (value.length() > TEXT_CHARS_MAX
+        || value.chars().anyMatch(Character::isISOControl)
+        || !StandardCharsets.UTF_8.newEncoder().canEncode(value)) {
       throw Problem.invalid(
           "member '"
               + member

@@ -5,6 +5,7 @@ import io.sallyport.platform.base.Problem;
 import io.sallyport.platform.base.TenantId;
 import io.sallyport.platform.base.TypeId;
 import io.sallyport.platform.device.Device;
+import io.sallyport.platform.device.DeviceInfo;
 import io.sallyport.platform.device.DeviceQuery;
 import io.sallyport.platform.device.DeviceRegistration;
 import io.sallyport.platform.device.DeviceRegistry;
@@ -116,7 +117,7 @@ final class DeviceResource {
     return DeviceJson.of(registry.get(actor, PathNames.device(tenant, type, id)), embedded);
   }
 
-  /** What it changes first is kept if the second part is refused; nothing is changed twice. */
+  /** Two acts, audited each: a device to be disabled is disabled even if the rest is refused. */
   @PatchMapping("/{type}/{id}")
   @Operation(summary = "Change a device; absent members stay")
   DeviceJson change(
@@ -126,17 +127,17 @@ final class DeviceResource {
       @PathVariable String id,
       @RequestBody DeviceJson.Change body) {
     DeviceKey key = PathNames.device(tenant, type, id);
-    Device device =
-        registry.update(
-            actor,
-            key,
-            DeviceInfoJson.toInfo(body.info()),
-            Metadata.read(body.metadata(), mapper),
-            Optional.ofNullable(body.alertEnabled()));
-    if (body.enabled() != null && body.enabled() != device.enabled()) {
-      device = registry.setEnabled(actor, key, body.enabled());
+    DeviceInfo info = DeviceInfoJson.toInfo(body.info());
+    Optional<String> metadata = Metadata.read(body.metadata(), mapper);
+    if (body.enabled() != null) {
+      Device switched = registry.setEnabled(actor, key, body.enabled());
+      if (body.info() == null && metadata.isEmpty() && body.alertEnabled() == null) {
+        return DeviceJson.of(switched, embedded);
+      }
     }
-    return DeviceJson.of(device, embedded);
+    return DeviceJson.of(
+        registry.update(actor, key, info, metadata, Optional.ofNullable(body.alertEnabled())),
+        embedded);
   }
 
   @DeleteMapping("/{type}/{id}")

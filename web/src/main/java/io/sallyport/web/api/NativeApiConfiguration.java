@@ -42,7 +42,7 @@ public class NativeApiConfiguration {
 
   @Bean
   ProblemResolver nativeApiProblems(ProblemAnswers answers, ProblemWriter writer) {
-    return new ProblemResolver(PATH + "/", answers, writer);
+    return new ProblemResolver(PATH, answers, writer);
   }
 
   @Bean

@@ -24,7 +24,7 @@ record TenantJson(
         tenant.updated());
   }
 
-  /** What creates a tenant; {@code name} defaults to the id. */
+  /** What creates a tenant; an id is made if none is given. */
   record New(@Nullable String id, @Nullable String name, @Nullable SettingsJson settings)
       implements ApiJson {}
 

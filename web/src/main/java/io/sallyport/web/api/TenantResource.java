@@ -4,6 +4,7 @@ import io.sallyport.platform.base.TenantId;
 import io.sallyport.platform.identity.Principal;
 import io.sallyport.platform.tenant.Tenant;
 import io.sallyport.platform.tenant.TenantSettings;
+import io.sallyport.platform.tenant.TenantStatus;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
@@ -23,7 +24,7 @@ import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 
-/** Tenants: made, changed and deleted by operators; a tenant's own principals may look. */
+/** Tenants: made, suspended and deleted by operators, seen and changed from within as well. */
 @RestController
 @RequestMapping(NativeApiConfiguration.PATH + "/tenants")
 @Tag(name = "tenants")
@@ -48,17 +49,18 @@ final class TenantResource {
   }
 
   @PostMapping
-  @Operation(summary = "Create a tenant (operators)")
+  @Operation(summary = "Create a tenant (operators); an id is made if none is given")
   ResponseEntity<TenantJson> create(
       @AuthenticationPrincipal Principal actor, @RequestBody TenantJson.New body) {
-    TenantId id = BodyFields.tenantId(BodyFields.required(body.id(), "id"));
-    String name = body.name() == null ? id.value() : BodyFields.text(body.name(), "name");
-    TenantSettings settings =
-        body.settings() == null
-            ? TenantSettings.DEFAULT
-            : body.settings().over(TenantSettings.DEFAULT);
-    Tenant tenant = tenants.create(actor, id, name, settings);
-    return Created.at(TenantJson.of(tenant), "tenants", id.value());
+    Optional<TenantId> id = Optional.ofNullable(body.id()).map(BodyFields::tenantId);
+    Optional<TenantSettings> settings =
+        Optional.ofNullable(body.settings()).map(wish -> wish.over(TenantSettings.DEFAULT));
+    String name = BodyFields.text(BodyFields.required(body.name(), "name"), "name");
+    Tenant tenant = tenants.create(actor, id, name);
+    if (settings.isPresent()) {
+      tenant = tenants.changeSettings(actor, tenant.id(), settings.get());
+    }
+    return Created.at(TenantJson.of(tenant), "tenants", tenant.id().value());
   }
 
   @GetMapping("/{tenant}")
@@ -67,23 +69,33 @@ final class TenantResource {
     return TenantJson.of(tenants.get(actor, PathNames.tenant(tenant)));
   }
 
+  /** Everything is checked before anything is changed; each change is audited by itself. */
   @PatchMapping("/{tenant}")
-  @Operation(summary = "Change name, status or settings")
+  @Operation(summary = "Change name and settings (tenant:manage, operators) or status (operators)")
   TenantJson change(
       @AuthenticationPrincipal Principal actor,
       @PathVariable String tenant,
       @RequestBody TenantJson.Change body) {
     TenantId id = PathNames.tenant(tenant);
+    Optional<TenantStatus> status = Optional.ofNullable(body.status()).map(TenantJson::status);
+    Tenant changed = tenants.get(actor, id);
     Optional<TenantSettings> settings =
-        Optional.ofNullable(body.settings())
-            .map(change -> change.over(tenants.get(actor, id).settings()));
-    return TenantJson.of(
-        tenants.update(
-            actor,
-            id,
-            Optional.ofNullable(body.name()).map(name -> BodyFields.text(name, "name")),
-            Optional.ofNullable(body.status()).map(TenantJson::status),
-            settings));
+        Optional.ofNullable(body.settings()).map(wish -> wish.over(changed.settings()));
+    if (status.isPresent()) {
+      setStatus(actor, id, status.get());
+    }
+    if (body.name() != null) {
+      tenants.rename(actor, id, BodyFields.text(body.name(), "name"));
+    }
+    settings.ifPresent(wish -> tenants.changeSettings(actor, id, wish));
+    return TenantJson.of(tenants.get(actor, id));
+  }
+
+  private void setStatus(Principal actor, TenantId id, TenantStatus status) {
+    switch (status) {
+      case ACTIVE -> tenants.resume(actor, id);
+      case SUSPENDED -> tenants.suspend(actor, id);
+    }
   }
 
   @DeleteMapping("/{tenant}")

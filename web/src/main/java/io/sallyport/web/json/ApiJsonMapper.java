@@ -83,17 +83,9 @@ public final class ApiJsonMapper {
     }
   }
 
-  /**
-   * @throws ProblemException {@code INVALID} if the value can't be written as UTF-8: text with half
-   *     of a surrogate pair
-   */
+  /** The value as UTF-8; halves of surrogate pairs stay escaped. */
   public byte[] writeTree(JsonNode value) {
-    try {
-      return mapper.writeValueAsBytes(value);
-    } catch (JacksonException e) {
-      throw new ProblemException(
-          new Problem(Problem.Code.INVALID, "the JSON value holds text that is not Unicode"), e);
-    }
+    return mapper.writeValueAsBytes(value);
   }
 
   byte[] write(ApiJson value) {

@@ -1,5 +1,6 @@
 package io.sallyport.web.login;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.sallyport.platform.audit.AuditLog;
 import io.sallyport.platform.identity.KeyAuthenticator;
 import io.sallyport.web.WebConfig;
@@ -50,8 +51,8 @@ public class DoorConfiguration {
   }
 
   @Bean
-  ProblemWriter problemWriter(ApiJsonConverter converter) {
-    return new ProblemWriter(converter);
+  ProblemWriter problemWriter(ApiJsonConverter converter, MeterRegistry meters) {
+    return new ProblemWriter(converter, meters);
   }
 
   @Bean

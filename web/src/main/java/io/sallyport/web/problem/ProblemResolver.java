@@ -21,15 +21,15 @@ import org.springframework.web.util.DisconnectedClientHelper;
 public final class ProblemResolver implements HandlerExceptionResolver, Ordered {
   private static final Logger log = LoggerFactory.getLogger(ProblemResolver.class);
 
-  private final String pathPrefix;
+  private final String path;
   private final ProblemAnswers answers;
   private final ProblemWriter writer;
 
   /**
-   * @param pathPrefix with a slash at its end
+   * @param path whose requests, and those below it, are answered; no slash at its end
    */
-  public ProblemResolver(String pathPrefix, ProblemAnswers answers, ProblemWriter writer) {
-    this.pathPrefix = pathPrefix;
+  public ProblemResolver(String path, ProblemAnswers answers, ProblemWriter writer) {
+    this.path = path;
     this.answers = answers;
     this.writer = writer;
   }
@@ -45,7 +45,8 @@ public final class ProblemResolver implements HandlerExceptionResolver, Ordered 
       HttpServletResponse response,
       @Nullable Object handler,
       Exception failure) {
-    if (!request.getRequestURI().startsWith(pathPrefix)) {
+    String asked = request.getRequestURI();
+    if (!asked.equals(path) && !asked.startsWith(path + "/")) {
       return null;
     }
     if (DisconnectedClientHelper.isClientDisconnectedException(failure)) {

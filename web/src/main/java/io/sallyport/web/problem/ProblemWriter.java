@@ -1,6 +1,7 @@
 package io.sallyport.web.problem;
 
 import io.sallyport.web.json.ApiJsonConverter;
+import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import org.springframework.http.HttpHeaders;
@@ -8,18 +9,23 @@ import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import org.springframework.http.server.ServletServerHttpResponse;
 
-/** Writes a problem as the answer, from a filter or a resolver. Thread-safe. */
+/** Writes a problem as the answer, from a filter or a resolver, and counts it. Thread-safe. */
 public final class ProblemWriter {
   private static final String RETRY_AFTER_SECONDS = "1";
 
-  private final ApiJsonConverter converter;
+  private static final String PROBLEMS = "sallyport.web.problems";
 
-  public ProblemWriter(ApiJsonConverter converter) {
+  private final ApiJsonConverter converter;
+  private final MeterRegistry meters;
+
+  public ProblemWriter(ApiJsonConverter converter, MeterRegistry meters) {
     this.converter = converter;
+    this.meters = meters;
   }
 
   /** Does nothing if an answer is already on its way. */
   public void write(HttpServletResponse response, ApiProblem problem) throws IOException {
+    meters.counter(PROBLEMS, "code", problem.code()).increment();
     if (response.isCommitted()) {
       return;
     }
