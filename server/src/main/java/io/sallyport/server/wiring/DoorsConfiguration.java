@@ -82,7 +82,7 @@ class DoorsConfiguration {
                 info.sniHost(),
                 new UnverifiedChain(
                     info.peerCertificates().stream().map(Payload::copyOf).toList()),
-                policy == HttpPolicy.MESSAGING));
+                policy == HttpPolicy.MESSAGING_ONLY));
       }
 
       @Override

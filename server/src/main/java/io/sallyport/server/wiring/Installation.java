@@ -65,6 +65,8 @@ public class Installation {
     properties.put("spring.lifecycle.timeout-per-shutdown-phase", "10s");
     properties.put("logging.level.root", "warn");
     properties.put("logging.level.io.sallyport", "info");
+    // A client that stops reading is no fault of ours, and no stack trace's worth.
+    properties.put("logging.level.org.eclipse.jetty.ee11.servlet.ServletChannel", "error");
     if (config.jsonLogs()) {
       properties.put("logging.structured.format.console", "ecs");
     } else {

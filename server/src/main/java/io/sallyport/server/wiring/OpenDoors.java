@@ -158,7 +158,7 @@ public final class OpenDoors implements SmartLifecycle {
                         "--port-offset or ports.mqtts",
                         Encryption.TLS_ASKING_CERTIFICATE,
                         true,
-                        HttpPolicy.MESSAGING)));
+                        HttpPolicy.MESSAGING_ONLY)));
     ports
         .https()
         .ifPresent(
