@@ -419,6 +419,17 @@ class InnerHopTest {
     }
   }
 
+  /** ADR 0003: BoringSSL under Netty sends nothing after the client's close_notify. */
+  @Test
+  void tls_client_that_closes_its_side_first_is_closed_and_leaves_nothing() throws Exception {
+    try (RawHttp client = hop.tls("https")) {
+      client.send(RawHttp.request("POST", "/upload", "Content-Length: 5") + "12345");
+      client.socket().shutdownOutput();
+
+      assertThat(client.rest()).isEmpty();
+    }
+  }
+
   @Test
   void request_before_a_close_notify_reaches_the_server() throws Exception {
     long before = hop.probe.received.get();
