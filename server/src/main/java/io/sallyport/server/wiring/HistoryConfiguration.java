@@ -8,6 +8,7 @@ import io.sallyport.platform.telemetry.TelemetryStore;
 import io.sallyport.platform.tenant.TenantKeys;
 import io.sallyport.platform.tenant.TenantStore;
 import io.sallyport.server.data.DataFolder;
+import io.sallyport.store.rocksdb.RocksStoreConfig;
 import io.sallyport.store.rocksdb.RocksTelemetryStore;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -16,8 +17,12 @@ import org.springframework.context.annotation.Configuration;
 @Configuration(proxyBeanMethods = false)
 class HistoryConfiguration {
   @Bean(destroyMethod = "close")
-  TelemetryStore telemetryStore(DataFolder data, TenantKeys keys) {
-    return RocksTelemetryStore.open(data.logFolder(), keys);
+  TelemetryStore telemetryStore(DataFolder data, TenantKeys keys, TenantStore tenants) {
+    return new RocksTelemetryStore(
+        data.logFolder(),
+        RocksStoreConfig.DEFAULT,
+        keys,
+        new LastEventSwitch(tenants, System::nanoTime));
   }
 
   @Bean

@@ -30,7 +30,6 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.boot.web.server.context.WebServerGracefulShutdownLifecycle;
 import org.springframework.context.SmartLifecycle;
 
 /**
@@ -223,6 +222,6 @@ public final class OpenDoors implements SmartLifecycle {
   /** Before Boot stops its web server, which then has nothing left to wait for. */
   @Override
   public int getPhase() {
-    return WebServerGracefulShutdownLifecycle.SMART_LIFECYCLE_PHASE + 512;
+    return DEFAULT_PHASE - 500;
   }
 }

@@ -7,10 +7,8 @@ import io.sallyport.platform.base.Transactions;
 import io.sallyport.platform.command.CommandFeed;
 import io.sallyport.platform.command.CommandRoutes;
 import io.sallyport.platform.command.CommandService;
-import io.sallyport.platform.device.Device;
 import io.sallyport.platform.device.DeviceAuthenticator;
 import io.sallyport.platform.device.DeviceRegistry;
-import io.sallyport.platform.device.DeviceRevocationListener;
 import io.sallyport.platform.device.DeviceRevocations;
 import io.sallyport.platform.device.DeviceStore;
 import io.sallyport.platform.device.LiveConnections;
@@ -21,20 +19,25 @@ import io.sallyport.platform.identity.KeyAuthenticator;
 import io.sallyport.platform.telemetry.TelemetryFeed;
 import io.sallyport.platform.telemetry.TelemetryIngest;
 import io.sallyport.platform.telemetry.TelemetryStore;
+import io.sallyport.platform.tenant.TenantKeys;
 import io.sallyport.platform.tenant.TenantStore;
 import io.sallyport.server.config.ServerConfig;
 import io.sallyport.server.config.ServerConfig.Limits;
 import io.sallyport.watson.WatsonPlatform;
 import io.sallyport.watson.messaging.WatsonLimits;
 import io.sallyport.watson.messaging.WatsonMessaging;
+import io.sallyport.watson.rest.WatsonRestConfiguration;
+import io.sallyport.watson.rest.WatsonRestConfiguration.WatsonRestParts;
 import java.time.Clock;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ScheduledExecutorService;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
 
 /** The Watson IoT contract. */
 @Configuration(proxyBeanMethods = false)
+@Import(WatsonRestConfiguration.class)
 class WatsonConfiguration {
   @Bean
   WatsonPlatform watsonPlatform(
@@ -92,23 +95,25 @@ class WatsonConfiguration {
             clock,
             blockingWork,
             timer);
-    revocations.add(
-        new DeviceRevocationListener() {
-          @Override
-          public void revoking(Device device, Cause cause) {}
-
-          @Override
-          public void revoked(Device device, Cause cause) {
-            if (cause == Cause.DELETED) {
-              platform
-                  .tenants()
-                  .find(device.key().tenant())
-                  .ifPresent(tenant -> messaging.deviceRemoved(tenant.number(), device.key()));
-            }
-          }
-        });
-    tenants.add(tenant -> messaging.tenantRemoved(tenant.number()));
+    revocations.add(messaging.deviceCleanup());
+    tenants.add(messaging.tenantCleanup());
     return messaging;
+  }
+
+  @Bean
+  WatsonRestParts watsonRestParts(
+      WatsonPlatform platform,
+      WatsonMessaging messaging,
+      TenantKeys keys,
+      ServerConfig config,
+      Clock clock) {
+    return new WatsonRestParts(
+        platform,
+        messaging.directory(),
+        messaging.connectionLog(),
+        keys,
+        config.domain(),
+        clock);
   }
 
   private static WatsonLimits limits(Limits limits) {
