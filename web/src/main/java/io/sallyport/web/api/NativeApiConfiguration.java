@@ -105,13 +105,14 @@ public class NativeApiConfiguration {
 
   @Bean
   CommandResource commandResource(
+      ReadableDevice devices,
       CommandService commands,
       DurableAnswers durable,
       Listings listings,
       ApiJsonMapper mapper,
       EmbeddedJson embedded,
       WebConfig config) {
-    return new CommandResource(commands, durable, listings, mapper, embedded, config);
+    return new CommandResource(devices, commands, durable, listings, mapper, embedded, config);
   }
 
   @Bean
