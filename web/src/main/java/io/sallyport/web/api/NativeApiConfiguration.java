@@ -6,6 +6,7 @@ import io.sallyport.platform.command.CommandService;
 import io.sallyport.platform.device.DeviceRegistry;
 import io.sallyport.platform.device.DeviceStore;
 import io.sallyport.platform.device.LiveConnections;
+import io.sallyport.platform.device.Tenants;
 import io.sallyport.platform.identity.AccessPolicy;
 import io.sallyport.platform.identity.ApiKeys;
 import io.sallyport.platform.telemetry.TelemetryIngest;
