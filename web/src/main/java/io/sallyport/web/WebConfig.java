@@ -47,8 +47,8 @@ public record WebConfig(
   }
 
   /**
-   * Properties that the Spring application must be started with; springdoc and Tomcat take theirs
-   * from nowhere else.
+   * Properties that the Spring application must be started with; springdoc and Spring Boot take
+   * theirs from nowhere else.
    */
   public Map<String, Object> springProperties() {
     return Map.of(

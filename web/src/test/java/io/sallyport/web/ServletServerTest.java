@@ -8,12 +8,15 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Request;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.jetty.servlet.JettyServletWebServerFactory;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.web.server.LocalServerPort;
-import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -33,12 +36,27 @@ final class ServletServerTest {
   @Import(TestApplication.class)
   static class SecureServer {
     @Bean
-    WebServerFactoryCustomizer<TomcatServletWebServerFactory> secure() {
+    WebServerFactoryCustomizer<JettyServletWebServerFactory> secure() {
       return factory ->
-          factory.addConnectorCustomizers(connector -> {
-            connector.setSecure(true);
-            connector.setScheme("https");
+          factory.addServerCustomizers(server -> {
+            for (Connector connector : server.getConnectors()) {
+              connector
+                  .getConnectionFactory(HttpConnectionFactory.class)
+                  .getHttpConfiguration()
+                  .addCustomizer((request, headers) -> new SecureRequest(request));
+            }
           });
+    }
+  }
+
+  private static final class SecureRequest extends Request.Wrapper {
+    SecureRequest(Request request) {
+      super(request);
+    }
+
+    @Override
+    public boolean isSecure() {
+      return true;
     }
   }
 

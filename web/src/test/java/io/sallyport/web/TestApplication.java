@@ -6,6 +6,7 @@ import io.sallyport.platform.command.CommandService;
 import io.sallyport.platform.device.DeviceRegistry;
 import io.sallyport.platform.device.DeviceStore;
 import io.sallyport.platform.device.LiveConnections;
+import io.sallyport.platform.device.Tenants;
 import io.sallyport.platform.identity.AccessPolicy;
 import io.sallyport.platform.identity.ApiKeys;
 import io.sallyport.platform.identity.KeyAuthenticator;
@@ -14,14 +15,11 @@ import io.sallyport.platform.telemetry.TelemetryStore;
 import io.sallyport.platform.tenant.TenantKeys;
 import io.sallyport.web.api.BackupRequests;
 import io.sallyport.web.api.NativeApiConfiguration;
-import io.sallyport.web.api.Tenants;
 import io.sallyport.web.login.DoorConfiguration;
 import io.sallyport.web.openapi.OpenApiConfiguration;
 import io.sallyport.web.operation.OperationConfiguration;
 import io.sallyport.web.operation.ReadinessCheck;
 import java.time.Clock;
-import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.Optional;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.annotation.Bean;
@@ -44,18 +42,18 @@ class TestApplication {
   }
 
   @Bean
-  Clock clock() {
-    return Clock.fixed(Instant.parse("2026-11-20T12:00:00Z"), ZoneOffset.UTC);
+  Clock clock(TestPlatform platform) {
+    return platform.fixture.clock;
   }
 
   @Bean
-  TestPlatform platform(Clock clock) {
-    return new TestPlatform(clock);
+  TestPlatform platform() {
+    return new TestPlatform();
   }
 
   @Bean
   AccessPolicy policy(TestPlatform platform) {
-    return platform.policy;
+    return platform.fixture.policy;
   }
 
   @Bean
@@ -65,17 +63,17 @@ class TestApplication {
 
   @Bean
   ApiKeys apiKeys(TestPlatform platform) {
-    return platform.apiKeys;
+    return platform.fixture.apiKeys;
   }
 
   @Bean
   DeviceRegistry registry(TestPlatform platform) {
-    return platform.registry;
+    return platform.fixture.registry;
   }
 
   @Bean
   DeviceStore devices(TestPlatform platform) {
-    return platform.devices;
+    return platform.fixture.deviceStore;
   }
 
   @Bean
@@ -90,32 +88,32 @@ class TestApplication {
 
   @Bean
   CommandService commands(TestPlatform platform) {
-    return platform.commands;
+    return platform.fixture.commands;
   }
 
   @Bean
   AuditLog auditLog(TestPlatform platform) {
-    return platform.audit;
+    return platform.fixture.audit;
   }
 
   @Bean
   AuditStore auditStore(TestPlatform platform) {
-    return platform.auditStore;
+    return platform.fixture.auditStore;
   }
 
   @Bean
   Tenants tenants(TestPlatform platform) {
-    return platform.tenants;
+    return platform.fixture.tenants;
   }
 
   @Bean
   TenantKeys tenantKeys(TestPlatform platform) {
-    return platform.tenantKeys;
+    return platform.fixture.tenantKeys;
   }
 
   @Bean
   LiveConnections connections(TestPlatform platform) {
-    return platform.connections;
+    return platform.fixture.connections;
   }
 
   @Bean

@@ -4,6 +4,7 @@ import io.sallyport.platform.base.DeviceKey;
 import io.sallyport.platform.base.Problem;
 import io.sallyport.platform.command.CommandRequest;
 import io.sallyport.platform.command.CommandService;
+import io.sallyport.platform.identity.Permission;
 import io.sallyport.platform.identity.Principal;
 import io.sallyport.web.WebConfig;
 import io.sallyport.web.json.ApiJsonMapper;
@@ -33,6 +34,7 @@ final class CommandResource {
   /** Delivered at least once, and followed until the device acknowledges. */
   private static final int QOS = 1;
 
+  private final ReadableDevice devices;
   private final CommandService commands;
   private final DurableAnswers durable;
   private final Listings listings;
@@ -41,12 +43,14 @@ final class CommandResource {
   private final WebConfig config;
 
   CommandResource(
+      ReadableDevice devices,
       CommandService commands,
       DurableAnswers durable,
       Listings listings,
       ApiJsonMapper mapper,
       EmbeddedJson embedded,
       WebConfig config) {
+    this.devices = devices;
     this.commands = commands;
     this.durable = durable;
     this.listings = listings;
@@ -66,6 +70,7 @@ final class CommandResource {
       @RequestParam(required = false) @Nullable String next,
       HttpServletRequest request) {
     DeviceKey device = PathNames.device(tenant, type, id);
+    devices.require(actor, Permission.COMMAND_READ, device);
     return listings.weighedPage(
         request,
         actor,

@@ -2,6 +2,7 @@ package io.sallyport.web.api;
 
 import io.sallyport.platform.base.DeviceKey;
 import io.sallyport.platform.base.Problem;
+import io.sallyport.platform.base.ProblemException;
 import io.sallyport.platform.base.TenantId;
 import io.sallyport.platform.base.TypeId;
 import io.sallyport.platform.device.Device;
@@ -90,7 +91,7 @@ final class DeviceResource {
                     BodyFields.required(name.type(), "gateway.type"),
                     BodyFields.required(name.id(), "gateway.id")));
     RegisteredDevice registered =
-        registry.register(
+        register(
             actor,
             new DeviceRegistration(
                 key,
@@ -161,6 +162,19 @@ final class DeviceResource {
     RegisteredDevice registered =
         registry.replaceToken(actor, PathNames.device(tenant, type, id), Optional.empty());
     return new DeviceJson.Token(registered.token().revealText());
+  }
+
+  /** What the body names and is not there makes the body wrong, not the address. */
+  private RegisteredDevice register(Principal actor, DeviceRegistration registration) {
+    try {
+      return registry.register(actor, registration);
+    } catch (ProblemException e) {
+      if (e.problem().code() != Problem.Code.NOT_FOUND) {
+        throw e;
+      }
+      throw new ProblemException(
+          new Problem(Problem.Code.INVALID, "member 'type' names no device type"), e);
+    }
   }
 
   private static DeviceKey key(String tenant, String type, String id) {

@@ -6,6 +6,7 @@ import io.sallyport.platform.command.CommandService;
 import io.sallyport.platform.device.DeviceRegistry;
 import io.sallyport.platform.device.DeviceStore;
 import io.sallyport.platform.device.LiveConnections;
+import io.sallyport.platform.device.Tenants;
 import io.sallyport.platform.identity.AccessPolicy;
 import io.sallyport.platform.identity.ApiKeys;
 import io.sallyport.platform.telemetry.TelemetryIngest;
@@ -105,13 +106,14 @@ public class NativeApiConfiguration {
 
   @Bean
   CommandResource commandResource(
+      ReadableDevice devices,
       CommandService commands,
       DurableAnswers durable,
       Listings listings,
       ApiJsonMapper mapper,
       EmbeddedJson embedded,
       WebConfig config) {
-    return new CommandResource(commands, durable, listings, mapper, embedded, config);
+    return new CommandResource(devices, commands, durable, listings, mapper, embedded, config);
   }
 
   @Bean

@@ -1,6 +1,7 @@
 package io.sallyport.web.api;
 
 import io.sallyport.platform.base.TenantId;
+import io.sallyport.platform.device.Tenants;
 import io.sallyport.platform.identity.Principal;
 import io.sallyport.platform.tenant.Tenant;
 import io.sallyport.platform.tenant.TenantSettings;

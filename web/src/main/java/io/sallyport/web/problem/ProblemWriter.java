@@ -1,7 +1,7 @@
 package io.sallyport.web.problem;
 
-import io.sallyport.web.json.ApiJsonConverter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.sallyport.web.json.ApiJsonConverter;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import org.springframework.http.HttpHeaders;
