@@ -2,6 +2,7 @@ package io.sallyport.platform.audit;
 
 import io.sallyport.platform.base.Page;
 import io.sallyport.platform.base.PageRequest;
+import io.sallyport.platform.base.RefusalId;
 import io.sallyport.platform.base.TenantId;
 import java.util.List;
 import java.util.Optional;
@@ -19,4 +20,10 @@ public interface AuditStore {
 
   /** Up to {@code limit} records by rising sequence, from {@code fromSequence} on, to verify. */
   List<AuditRecord> range(Optional<TenantId> chain, long fromSequence, int limit);
+
+  /** The newest record that carries this refusal's id, in whichever chain. */
+  Optional<AuditRecord> findByRefusal(RefusalId id);
+
+  /** Every chain that has a record, those of deleted tenants included. */
+  List<Optional<TenantId>> chains();
 }

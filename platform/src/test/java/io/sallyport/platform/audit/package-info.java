@@ -1,0 +1,4 @@
+@NullMarked
+package io.sallyport.platform.audit;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.sallyport.platform.base;
+
+import org.jspecify.annotations.NullMarked;

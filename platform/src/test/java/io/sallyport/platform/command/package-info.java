@@ -1,0 +1,4 @@
+@NullMarked
+package io.sallyport.platform.command;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.sallyport.platform.device;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.sallyport.platform.identity;
+
+import org.jspecify.annotations.NullMarked;
