@@ -3,7 +3,8 @@ package io.sallyport.watson.messaging;
 import io.sallyport.mqtt.ClientGate;
 import io.sallyport.mqtt.ConnectRequest;
 import io.sallyport.mqtt.Router;
-import io.sallyport.platform.base.DeviceKey;
+import io.sallyport.platform.device.DeviceRevocationListener;
+import io.sallyport.platform.device.TenantRevocationListener;
 import io.sallyport.watson.DeviceDirectory;
 import io.sallyport.watson.HostHint;
 import io.sallyport.watson.Refusals;
@@ -24,6 +25,7 @@ public final class WatsonMessaging implements AutoCloseable {
   private final StatusBoard board;
   private final ConnectionLog connectionLog;
   private final DeviceDirectory directory;
+  private final DeviceCleanup deviceCleanup;
   private final Egress egress;
 
   /**
@@ -42,6 +44,7 @@ public final class WatsonMessaging implements AutoCloseable {
     this.connectionLog = new ConnectionLog();
     this.board = new StatusBoard(router, connectionLog, clock);
     this.directory = new DeviceDirectory(platform.devices(), clock);
+    this.deviceCleanup = new DeviceCleanup(platform.tenants(), directory, board);
     MessagingParts parts =
         new MessagingParts(
             platform, directory, new Refusals(platform.audit()), board, clock, threads, timer);
@@ -69,18 +72,14 @@ public final class WatsonMessaging implements AutoCloseable {
     return directory;
   }
 
-  /**
-   * A device was deleted, or moved behind another gateway: its retained status, its log and what is
-   * remembered of it go (THREATS T36).
-   */
-  public void deviceRemoved(int tenantNumber, DeviceKey device) {
-    directory.forget(device);
-    board.forget(tenantNumber, device);
+  /** To be told of every device that is deleted or disabled. */
+  public DeviceRevocationListener deviceCleanup() {
+    return deviceCleanup;
   }
 
-  /** A tenant was deleted: nothing retained stays. */
-  public void tenantRemoved(int tenantNumber) {
-    board.forgetTenant(tenantNumber);
+  /** To be told of every tenant that is deleted: nothing retained stays. */
+  public TenantRevocationListener tenantCleanup() {
+    return tenant -> board.forgetTenant(tenant.number());
   }
 
   @Override
