@@ -124,7 +124,7 @@ final class ByteIntake extends ChannelInboundHandlerAdapter {
     packetCompleted = false;
     try {
       boolean more = true;
-      while (more && pauses.isEmpty() && connection.mayReceive()) {
+      while (more && pauses.isEmpty() && connection.goesOn()) {
         more = decodeOne();
       }
     } catch (RuntimeException e) {

@@ -121,8 +121,11 @@ final class Connection {
     engine.metrics().read(bytes);
   }
 
-  /** Whether another packet may be taken; a close that another thread asked for comes first. */
-  boolean mayReceive() {
+  /**
+   * Whether another packet may be taken or sent. A close that another thread asked for comes first,
+   * however much is waiting to be read (THREATS T31).
+   */
+  boolean goesOn() {
     CloseReason requested = closeRequested;
     if (requested != null) {
       close(requested);

@@ -32,6 +32,7 @@ final class EngineMetrics {
   private final LongAdder bytesOut = new LongAdder();
   private final AtomicInteger connections = new AtomicInteger();
   private final AtomicInteger sessions = new AtomicInteger();
+  private final AtomicInteger pendingLogins = new AtomicInteger();
   private final Map<MalformedCause, Counter> malformed = new EnumMap<>(MalformedCause.class);
   private final Map<Drop, Counter> dropped = new EnumMap<>(Drop.class);
   private final Map<ConnectRefusal, Counter> refused = new EnumMap<>(ConnectRefusal.class);
@@ -46,6 +47,7 @@ final class EngineMetrics {
     adder(registry, "mqtt.bytes.in", bytesIn);
     adder(registry, "mqtt.bytes.out", bytesOut);
     Gauge.builder("mqtt.connections", connections, AtomicInteger::get).register(registry);
+    Gauge.builder("mqtt.logins.pending", pendingLogins, AtomicInteger::get).register(registry);
     Gauge.builder("mqtt.sessions", sessions, AtomicInteger::get).register(registry);
     for (MalformedCause cause : MalformedCause.values()) {
       malformed.put(cause, registry.counter("mqtt.malformed", "cause", cause.label()));
@@ -79,6 +81,10 @@ final class EngineMetrics {
 
   AtomicInteger connections() {
     return connections;
+  }
+
+  AtomicInteger pendingLogins() {
+    return pendingLogins;
   }
 
   AtomicInteger sessions() {

@@ -8,6 +8,7 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -29,12 +30,13 @@ final class LoopContext {
   private final ArrayDeque<PacketWriter> unflushed = new ArrayDeque<>();
   private final Set<Connection> connections = new HashSet<>();
   private final Runnable turn = this::turn;
+  private final ScheduledFuture<?> ticking;
 
   LoopContext(EventLoop loop, FaultLog faults) {
     this.loop = loop;
     this.faults = faults;
     this.deadlines = new DeadlineWheel(nowNanos());
-    var _ =
+    this.ticking =
         loop.scheduleWithFixedDelay(
             () -> deadlines.advance(nowNanos()),
             DeadlineWheel.TICK_NANOS,
@@ -72,6 +74,11 @@ final class LoopContext {
   void flushLater(PacketWriter writer) {
     unflushed.add(writer);
     wake();
+  }
+
+  /** No deadline passes any more. */
+  void stop() {
+    ticking.cancel(false);
   }
 
   private void wake() {

@@ -150,6 +150,9 @@ public final class MqttEngine implements Router {
     }
     var _ =
         CompletableFuture.allOf(closed.toArray(CompletableFuture<?>[]::new))
-            .whenComplete((_, _) -> done.complete(null));
+            .whenComplete((_, _) -> {
+              loop.stop();
+              done.complete(null);
+            });
   }
 }

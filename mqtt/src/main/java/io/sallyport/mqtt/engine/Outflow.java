@@ -207,8 +207,7 @@ final class Outflow {
   }
 
   private static void sendOnce(Connection live, Outgoing message) {
-    live.writer().publish(message, false, 0);
-    live.writer().onWritten(message.delivery());
+    live.writer().publishOnce(message);
   }
 
   private void resend(Connection live, Outgoing message) {

@@ -102,16 +102,15 @@ final class PacketWriter {
     end();
   }
 
-  /** Told when what was published so far has been written to the socket, or never will be. */
-  void onWritten(Delivery delivery) {
-    if (delivery.equals(Delivery.IGNORED)) {
-      return;
+  /** QoS 0: its delivery is told when the socket has taken it, or never will. */
+  void publishOnce(Outgoing message) {
+    if (!message.delivery().equals(Delivery.IGNORED)) {
+      if (batchDeliveries == null) {
+        batchDeliveries = new ArrayList<>();
+      }
+      batchDeliveries.add(message.delivery());
     }
-    begin();
-    if (batchDeliveries == null) {
-      batchDeliveries = new ArrayList<>();
-    }
-    batchDeliveries.add(delivery);
+    publish(message, false, 0);
   }
 
   /** The loop's turn has ended. */

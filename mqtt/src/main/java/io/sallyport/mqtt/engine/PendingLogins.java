@@ -46,6 +46,7 @@ final class PendingLogins {
         return false;
       }
       listener.add(address, connection);
+      showSize();
     }
     if (victim != null) {
       metrics.pendingEvicted();
@@ -59,7 +60,16 @@ final class PendingLogins {
     Listener listener = listeners.get(connection.info().listener());
     if (listener != null) {
       listener.remove(block(connection.info().remote()), connection);
+      showSize();
     }
+  }
+
+  private void showSize() {
+    int size = 0;
+    for (Listener listener : listeners.values()) {
+      size += listener.size;
+    }
+    metrics.pendingLogins().set(size);
   }
 
   /** An IPv4 address, or the /64 that one IPv6 customer has. */

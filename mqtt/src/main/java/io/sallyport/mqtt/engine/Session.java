@@ -224,6 +224,9 @@ final class Session {
       loop.post(emptyInbox);
       return;
     }
+    if (connection != null) {
+      connection.goesOn();
+    }
     Outgoing message = reversed(inbox.getAndSet(null));
     while (message != null) {
       Outgoing following = message.next;
