@@ -70,8 +70,7 @@ final class Demo {
   int run() throws IOException, InterruptedException {
     Cast cast = Cast.of(plan.devices(), random);
     live.say("starting the platform on a throw-away data folder …");
-    try (Installation site =
-        Installation.start(program, cast.tenants(), plan.portOffset(), List.of())) {
+    try (Installation site = Installation.start(program, cast.tenants(), plan.portOffset(), "")) {
       live.say(
           String.format(
               Locale.ROOT,

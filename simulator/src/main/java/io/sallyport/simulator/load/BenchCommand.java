@@ -68,10 +68,14 @@ public final class BenchCommand implements Callable<Integer> {
   @Option(names = "--connections", defaultValue = "1000", description = "Of idle.")
   private int connections = 1_000;
 
-  @Option(names = "--plain", description = "Also over the plain listener, where it is on.")
+  @Option(
+      names = "--plain",
+      description = "Also over plain TCP; switches the listener on in a server started here.")
   private boolean plain;
 
-  @Option(names = "--compare", description = "Also on mosquitto, when it is installed.")
+  @Option(
+      names = "--compare",
+      description = "Also over plain TCP, and on mosquitto when it is installed.")
   private boolean compare;
 
   @Option(names = "--json", paramLabel = "FILE", description = "Writes the figures to this file.")
@@ -104,12 +108,6 @@ public final class BenchCommand implements Callable<Integer> {
   @Option(names = "--port-offset", paramLabel = "N", description = "Of the server started here.")
   private @Nullable Integer portOffset;
 
-  @Option(
-      names = "--serve-option",
-      paramLabel = "OPTION",
-      description = "One more option of 'serve' for the server started here; may be repeated.")
-  private List<String> serveOptions = new ArrayList<>();
-
   @Override
   public Integer call() throws IOException, InterruptedException {
     List<String> names = names();
@@ -128,18 +126,18 @@ public final class BenchCommand implements Callable<Integer> {
       System.out.println("mosquitto is not installed: no comparison");
     }
     try (BenchSite site = site()) {
-      Thread stopping = new Thread(site::close, "stop");
-      Runtime.getRuntime().addShutdownHook(stopping);
-      if (plain && site.plain().isEmpty()) {
+      Runtime.getRuntime().addShutdownHook(new Thread(site::close, "stop-server"));
+      if ((plain || compare) && site.plain().isEmpty()) {
         System.out.println("the server names no plain MQTT listener: TLS only");
       }
       Bench bench = new Bench(site, plan, System.out);
       if (mosquitto.isPresent()) {
         try (Mosquitto broker = Mosquitto.start(mosquitto.get())) {
-          bench.run(names, plain, Optional.of(broker));
+          Runtime.getRuntime().addShutdownHook(new Thread(broker::stop, "stop-mosquitto"));
+          bench.run(names, plain || compare, Optional.of(broker));
         }
       } else {
-        bench.run(names, plain, Optional.empty());
+        bench.run(names, plain || compare, Optional.empty());
       }
       return report(bench);
     }
@@ -184,7 +182,7 @@ public final class BenchCommand implements Callable<Integer> {
           Repository.program(System.getenv()),
           publishers,
           portOffset == null ? Ports.freeOffset(random) : portOffset,
-          serveOptions,
+          plain || compare,
           random);
     }
     if (devices == null) {
@@ -196,7 +194,7 @@ public final class BenchCommand implements Callable<Integer> {
             .orElseThrow(() -> wrongUsage("a running server needs --credentials FILE"));
     return BenchSite.runningServer(
         Endpoint.tls(server, port, ca),
-        plain ? Optional.of(Endpoint.plain(server, plainPort)) : Optional.empty(),
+        plain || compare ? Optional.of(Endpoint.plain(server, plainPort)) : Optional.empty(),
         URI.create("https://" + server + ":" + httpsPort),
         pid == null ? OptionalLong.empty() : OptionalLong.of(pid),
         application,

@@ -6,6 +6,7 @@ import io.sallyport.simulator.access.Endpoint;
 import io.sallyport.simulator.access.Secret;
 import io.sallyport.simulator.figures.ProcessProbe;
 import io.sallyport.simulator.site.Installation;
+import io.sallyport.simulator.site.Ports;
 import io.sallyport.simulator.site.TenantPlan;
 import java.io.IOException;
 import java.net.URI;
@@ -32,9 +33,13 @@ interface BenchSite extends AutoCloseable {
   @Override
   void close();
 
-  /** A throw-away installation with a tenant, its application and this many devices. */
+  /**
+   * A throw-away installation with a tenant, its application and this many devices.
+   *
+   * @param plainListener whether plain MQTT, off by default, is switched on beside TLS
+   */
   static BenchSite ownServer(
-      Path program, int devices, int portOffset, List<String> serveOptions, RandomGenerator random)
+      Path program, int devices, int portOffset, boolean plainListener, RandomGenerator random)
       throws IOException, InterruptedException {
     String tenant = "bench1";
     List<DeviceLogin> logins = new ArrayList<>();
@@ -48,7 +53,7 @@ interface BenchSite extends AutoCloseable {
             program,
             List.of(new TenantPlan(tenant, "Bench", application, logins)),
             portOffset,
-            serveOptions);
+            plainListener ? "ports: { mqtt: " + (Ports.MQTT + portOffset) + " }\n" : "");
     return new OwnServer(installation, application, logins);
   }
 

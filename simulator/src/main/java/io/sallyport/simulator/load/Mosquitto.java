@@ -128,6 +128,12 @@ final class Mosquitto implements LoadTarget, AutoCloseable {
 
   @Override
   public void close() throws IOException {
+    stop();
+    Files.deleteIfExists(configuration);
+  }
+
+  /** Ends the process; the configuration file stays until {@link #close}. */
+  void stop() {
     process.destroy();
     try {
       if (!process.waitFor(5, TimeUnit.SECONDS)) {
@@ -137,7 +143,6 @@ final class Mosquitto implements LoadTarget, AutoCloseable {
       process.destroyForcibly();
       Thread.currentThread().interrupt();
     }
-    Files.deleteIfExists(configuration);
   }
 
   private static boolean accepts(int port) {

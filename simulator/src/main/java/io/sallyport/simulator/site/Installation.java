@@ -25,17 +25,17 @@ public final class Installation implements AutoCloseable {
   private final Path program;
   private final Path folder;
   private final int portOffset;
-  private final List<String> serveOptions;
+  private final boolean configured;
   private final AtomicBoolean closed = new AtomicBoolean();
   private ServerProcess server;
   private ReadyLine ready;
 
-  private Installation(Path program, Path folder, int portOffset, List<String> serveOptions)
+  private Installation(Path program, Path folder, int portOffset, boolean configured)
       throws IOException, InterruptedException {
     this.program = program;
     this.folder = folder;
     this.portOffset = portOffset;
-    this.serveOptions = List.copyOf(serveOptions);
+    this.configured = configured;
     this.server = launch();
     this.ready = awaitReady(server);
   }
@@ -44,16 +44,19 @@ public final class Installation implements AutoCloseable {
    * Makes the folder (mode 0700), writes the bootstrap file (0600), starts the server and waits
    * until it is ready; the first start may build the program.
    *
-   * @param serveOptions more options of {@code serve}
+   * @param configuration text of the server's configuration file; empty for its defaults
    */
   public static Installation start(
-      Path program, List<TenantPlan> tenants, int portOffset, List<String> serveOptions)
+      Path program, List<TenantPlan> tenants, int portOffset, String configuration)
       throws IOException, InterruptedException {
     // A temporary directory is made with mode 0700 wherever there are modes.
     Path folder = Files.createTempDirectory("sallyport-");
     try {
       BootstrapFile.write(folder.resolve("bootstrap.yaml"), tenants);
-      return new Installation(program, folder, portOffset, serveOptions);
+      if (!configuration.isEmpty()) {
+        Files.writeString(folder.resolve("sallyport.yaml"), configuration);
+      }
+      return new Installation(program, folder, portOffset, !configuration.isEmpty());
     } catch (IOException | InterruptedException | RuntimeException e) {
       remove(folder);
       throw e;
@@ -138,7 +141,9 @@ public final class Installation implements AutoCloseable {
             "127.0.0.1",
             "--port-offset",
             Integer.toString(portOffset)));
-    command.addAll(serveOptions);
+    if (configured) {
+      command.addAll(List.of("--config", folder.resolve("sallyport.yaml").toString()));
+    }
     return ServerProcess.start(command, folder.resolve("server.log"));
   }
 

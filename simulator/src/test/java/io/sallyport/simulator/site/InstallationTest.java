@@ -51,7 +51,7 @@ class InstallationTest {
   @Test
   void it_serves_until_it_is_closed_and_leaves_nothing() throws Exception {
     Path data;
-    try (Installation site = Installation.start(serving(), tenants, 10_000, List.of())) {
+    try (Installation site = Installation.start(serving(), tenants, 10_000, "")) {
       data = site.caFile().resolveSibling("").normalize();
       assertThat(site.ready().seconds()).isEqualTo(2.4);
       assertThat(site.mqtts().port()).isEqualTo(18_883);
@@ -72,7 +72,7 @@ class InstallationTest {
 
   @Test
   void it_can_be_started_again_on_the_same_data() throws Exception {
-    try (Installation site = Installation.start(serving(), tenants, 0, List.of())) {
+    try (Installation site = Installation.start(serving(), tenants, 0, "")) {
       assertThat(site.restart().addresses()).hasSize(2);
       assertThat(site.alive()).isTrue();
     }
@@ -82,7 +82,7 @@ class InstallationTest {
   @Test
   void a_server_that_ends_early_is_told_with_its_last_words() throws IOException {
     Path program = program("echo 'port 8883 is taken: use --port-offset'\nexit 3\n");
-    assertThatThrownBy(() -> Installation.start(program, tenants, 0, List.of()))
+    assertThatThrownBy(() -> Installation.start(program, tenants, 0, ""))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("port 8883 is taken");
   }
