@@ -6,6 +6,7 @@ import io.sallyport.server.data.DataFolder;
 import io.sallyport.server.wiring.LocalAccess;
 import java.io.PrintWriter;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -23,7 +24,7 @@ final class OfflineInstallation {
       ServerConfig config = loopbackOnly(configFile);
       SallyportServer server =
           SallyportServer.start(
-              config, data, Optional.empty(), new PrintWriter(System.err, true));
+              config, data, Optional.empty(), new PrintWriter(System.err, true, StandardCharsets.UTF_8));
       try {
         LocalAccess access = server.localAccess(tenant);
         return new Api(

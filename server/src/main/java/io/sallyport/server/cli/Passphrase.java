@@ -22,6 +22,8 @@ final class Passphrase {
               + ", else asked at the terminal).")
   @Nullable Path file;
 
+  // JDK 25 went back to a console that is null where input or output is redirected.
+  @SuppressWarnings("SystemConsoleNull")
   Secret read() {
     if (file != null) {
       try {
@@ -35,7 +37,7 @@ final class Passphrase {
       return strong(variable);
     }
     Console console = System.console();
-    if (console == null) {
+    if (console == null || !console.isTerminal()) {
       throw new ConfigurationProblem(
           "give --passphrase-file FILE or set " + VARIABLE + ": there is no terminal to ask at");
     }

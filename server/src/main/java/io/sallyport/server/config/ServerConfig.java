@@ -102,8 +102,8 @@ public record ServerConfig(
             8L << 20,
             50_000,
             64L << 20,
-            Duration.ofHours(48),
-            Duration.ofHours(48));
+            Duration.ofDays(2),
+            Duration.ofDays(2));
   }
 
   /**
@@ -144,7 +144,7 @@ public record ServerConfig(
    */
   public static ServerConfig read(Path file, int portOffset) {
     ServerConfig defaults = defaults(portOffset);
-    Path folder = file.toAbsolutePath().getParent();
+    Path folder = file.toAbsolutePath().resolveSibling("");
     return YamlReader.of(file).map(root -> read(root, folder, defaults)).orElse(defaults);
   }
 

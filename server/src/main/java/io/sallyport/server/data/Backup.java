@@ -83,7 +83,7 @@ public final class Backup {
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         seal(copy, manifest, partial, passphrase);
         Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
-        syncFolder(target.toAbsolutePath().getParent());
+        syncFolder(target.toAbsolutePath().resolveSibling(""));
       } finally {
         DataFolder.deleteTree(copy);
         Files.deleteIfExists(partial);

@@ -80,7 +80,7 @@ public final class Restore {
       check(manifest, partial);
       Files.writeString(partial.resolve(MARKER), manifest.created() + "\n");
       Files.move(partial, root);
-      Backup.syncFolder(root.getParent());
+      Backup.syncFolder(root.resolveSibling(""));
       return manifest.created();
     } catch (IOException e) {
       throw new ConfigurationProblem(

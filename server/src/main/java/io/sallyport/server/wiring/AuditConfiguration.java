@@ -13,10 +13,11 @@ import io.sallyport.platform.tenant.TenantStore;
 import io.sallyport.server.data.DataFolder;
 import java.security.SecureRandom;
 import java.time.Clock;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.ScheduledExecutorService;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Future;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -47,44 +48,41 @@ class AuditConfiguration {
   }
 
   @Bean(destroyMethod = "close")
-  CheckpointJob checkpointJob(
-      AuditCheckpoints checkpoints,
-      CheckpointFile file,
-      ScheduledExecutorService timer,
-      ExecutorService blockingWork) {
+  CheckpointJob checkpointJob(AuditCheckpoints checkpoints, CheckpointFile file, Rounds rounds) {
     CheckpointJob job = new CheckpointJob(checkpoints, file);
-    timer.scheduleWithFixedDelay(() -> blockingWork.execute(job), 1, 1, TimeUnit.MINUTES);
+    job.ends(rounds.every(Duration.ofMinutes(1), "the audit checkpoint", job));
     return job;
   }
 
   /** One checkpoint a minute where anything was recorded, and one at the end. */
   static final class CheckpointJob implements Runnable, AutoCloseable {
-    private static final org.slf4j.Logger LOG =
-        org.slf4j.LoggerFactory.getLogger(CheckpointJob.class);
-
     private final AuditCheckpoints checkpoints;
     private final CheckpointFile file;
+    private @Nullable Future<?> rounds;
 
     CheckpointJob(AuditCheckpoints checkpoints, CheckpointFile file) {
       this.checkpoints = checkpoints;
       this.file = file;
     }
 
+    void ends(Future<?> future) {
+      this.rounds = future;
+    }
+
     @Override
     public synchronized void run() {
-      try {
-        java.util.Optional<AuditCheckpoint> last = file.last();
-        AuditCheckpoint next = checkpoints.make(last);
-        if (last.isEmpty() || !last.get().heads().equals(next.heads())) {
-          file.append(next);
-        }
-      } catch (RuntimeException e) {
-        LOG.error("the audit checkpoint can't be written", e);
+      Optional<AuditCheckpoint> last = file.last();
+      AuditCheckpoint next = checkpoints.make(last);
+      if (last.isEmpty() || !last.get().heads().equals(next.heads())) {
+        file.append(next);
       }
     }
 
     @Override
     public void close() {
+      if (rounds != null) {
+        rounds.cancel(false);
+      }
       run();
     }
   }

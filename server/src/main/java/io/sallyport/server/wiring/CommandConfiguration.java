@@ -14,9 +14,9 @@ import io.sallyport.platform.identity.AccessPolicy;
 import io.sallyport.server.config.ServerConfig;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.ScheduledFuture;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -42,14 +42,16 @@ class CommandConfiguration {
       CommandLimits limits,
       Clock clock,
       ExecutorService blockingWork,
-      ScheduledExecutorService timer,
       DeviceRevocations revocations) {
     CommandDispatcher dispatcher =
         new CommandDispatcher(store, transactions, limits, clock, blockingWork);
     revocations.add(dispatcher);
-    timer.scheduleWithFixedDelay(
-        () -> blockingWork.execute(dispatcher::sweep), 1, 1, TimeUnit.MINUTES);
     return dispatcher;
+  }
+
+  @Bean
+  ScheduledFuture<?> commandSweep(CommandDispatcher dispatcher, Rounds rounds) {
+    return rounds.every(Duration.ofMinutes(1), "the sweep of commands", dispatcher::sweep);
   }
 
   @Bean

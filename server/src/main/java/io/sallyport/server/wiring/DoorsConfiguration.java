@@ -19,7 +19,6 @@ import io.sallyport.web.hop.PeerTable;
 import java.net.UnixDomainSocketAddress;
 import java.security.SecureRandom;
 import java.util.Optional;
-import java.util.concurrent.ScheduledExecutorService;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -55,8 +54,8 @@ class DoorsConfiguration {
       P256InstallationCa ca,
       MeterRegistry meters,
       SecureRandom random,
-      ScheduledExecutorService timer) {
-    return new OpenDoors(config, engine, hop(socket, peers), ca, meters, random, timer);
+      Rounds rounds) {
+    return new OpenDoors(config, engine, hop(socket, peers), ca, meters, random, rounds);
   }
 
   /** Joins the front's view of a connection to what the web room knows of it. */

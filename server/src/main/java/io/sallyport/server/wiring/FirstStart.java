@@ -141,6 +141,8 @@ public final class FirstStart {
   }
 
   /** The first operator's key: to a terminal, else to a private file whose path is printed (T07). */
+  // JDK 25 went back to a console that is null where input or output is redirected.
+  @SuppressWarnings("SystemConsoleNull")
   public void makeOperator(PrintWriter out) {
     Optional<IssuedOperatorKey> issued = operators.createFirst();
     if (issued.isEmpty()) {

@@ -34,6 +34,11 @@ class FoundationConfiguration {
     return Executors.newVirtualThreadPerTaskExecutor();
   }
 
+  @Bean
+  Rounds rounds(ScheduledExecutorService timer, ExecutorService blockingWork) {
+    return new Rounds(timer, blockingWork);
+  }
+
   /** For the few things that happen by the clock; tasks return at once or hand on. */
   @Bean(destroyMethod = "shutdownNow")
   ScheduledExecutorService timer() {

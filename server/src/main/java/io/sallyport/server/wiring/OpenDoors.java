@@ -25,8 +25,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,7 +38,8 @@ import org.springframework.context.SmartLifecycle;
 public final class OpenDoors implements SmartLifecycle {
   private static final Logger LOG = LoggerFactory.getLogger(OpenDoors.class);
   private static final Duration DRAIN_MAX = Duration.ofSeconds(5);
-  private static final int RENEWAL_DAYS = 200;
+  /** The certificates live 397 days. */
+  private static final Duration RENEWAL = Duration.ofDays(200);
 
   private final ServerConfig config;
   private final MqttEngine engine;
@@ -47,9 +47,10 @@ public final class OpenDoors implements SmartLifecycle {
   private final P256InstallationCa ca;
   private final MeterRegistry meters;
   private final SecureRandom random;
-  private final ScheduledExecutorService timer;
+  private final Rounds rounds;
   private @Nullable Front front;
   private @Nullable Transport transport;
+  private @Nullable Future<?> renewal;
 
   OpenDoors(
       ServerConfig config,
@@ -58,14 +59,14 @@ public final class OpenDoors implements SmartLifecycle {
       P256InstallationCa ca,
       MeterRegistry meters,
       SecureRandom random,
-      ScheduledExecutorService timer) {
+      Rounds rounds) {
     this.config = config;
     this.engine = engine;
     this.hop = hop;
     this.ca = ca;
     this.meters = meters;
     this.random = random;
-    this.timer = timer;
+    this.rounds = rounds;
   }
 
   /** Opens all listeners, or none. */
@@ -83,11 +84,11 @@ public final class OpenDoors implements SmartLifecycle {
     transport = started;
     front = opened;
     opened.bind();
-    timer.scheduleAtFixedRate(
-        () -> opened.replaceCertificates(identities()),
-        RENEWAL_DAYS,
-        RENEWAL_DAYS,
-        TimeUnit.DAYS);
+    renewal =
+        rounds.every(
+            RENEWAL,
+            "the renewal of the server certificate",
+            () -> opened.replaceCertificates(identities()));
   }
 
   /** Where the listeners are, for people. */
@@ -205,6 +206,9 @@ public final class OpenDoors implements SmartLifecycle {
   public void stop() {
     if (front == null || transport == null) {
       return;
+    }
+    if (renewal != null) {
+      renewal.cancel(false);
     }
     front.unbind();
     engine.shutdown(DRAIN_MAX).join();

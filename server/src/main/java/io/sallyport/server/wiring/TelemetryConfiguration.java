@@ -12,10 +12,8 @@ import io.sallyport.server.config.ServerConfig;
 import io.sallyport.web.operation.ReadinessCheck;
 import java.time.Clock;
 import java.util.Optional;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.TimeUnit;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -50,19 +48,10 @@ class TelemetryConfiguration {
   }
 
   @Bean
-  Retention retention(
-      TenantStore tenants,
-      TelemetryStore store,
-      Clock clock,
-      ScheduledExecutorService timer,
-      ExecutorService blockingWork) {
-    Retention retention = new Retention(tenants, store, clock);
-    timer.scheduleWithFixedDelay(
-        () -> blockingWork.execute(retention),
-        1,
-        Retention.INTERVAL.toMinutes(),
-        TimeUnit.MINUTES);
-    return retention;
+  ScheduledFuture<?> retentionRounds(
+      TenantStore tenants, TelemetryStore store, Clock clock, Rounds rounds) {
+    return rounds.every(
+        Retention.INTERVAL, "retention", new Retention(tenants, store, clock));
   }
 
   @Bean

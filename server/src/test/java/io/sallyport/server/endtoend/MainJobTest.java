@@ -247,7 +247,7 @@ class MainJobTest {
             MqttException.class,
             refused ->
                 assertThat(refused.getReasonCode())
-                    .isEqualTo((short) MqttException.REASON_CODE_NOT_AUTHORIZED));
+                    .isEqualTo(MqttException.REASON_CODE_NOT_AUTHORIZED));
     RunningServer.Rest admin = server.admin();
     Map<String, JsonNode> found = new ConcurrentHashMap<>();
     await()
