@@ -16,6 +16,7 @@ import io.sallyport.platform.identity.Principal;
 import io.sallyport.platform.tenant.Tenant;
 import io.sallyport.platform.tenant.TenantSettings;
 import io.sallyport.platform.testing.PlatformFixture;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Optional;
@@ -130,7 +131,9 @@ class ThrottledDeviceAuthenticatorTest {
   void login_without_tls_is_refused_unless_the_tenant_allows_it() {
     RegisteredDevice pump = platform.aDevice(acme).register();
     platform.tenants.changeSettings(OPERATOR, acme.id(), TenantSettings.DEFAULT);
-    LoginSource plain = new LoginSource(new InetSocketAddress("192.0.2.1", 9), "mqtt", false);
+    LoginSource plain =
+        new LoginSource(
+            new InetSocketAddress(InetAddress.ofLiteral("192.0.2.1"), 9), "mqtt", false);
 
     Authentication result = logIn(pump.device().key(), pump.token().revealText(), plain);
 

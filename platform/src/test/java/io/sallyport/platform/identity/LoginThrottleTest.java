@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sallyport.platform.testing.SettableClock;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -19,11 +18,7 @@ class LoginThrottleTest {
   private final LoginThrottle throttle = new LoginThrottle(clock, List.of());
 
   private static InetAddress address(String text) {
-    try {
-      return InetAddress.getByName(text);
-    } catch (UnknownHostException e) {
-      throw new IllegalArgumentException(e);
-    }
+    return InetAddress.ofLiteral(text);
   }
 
   private void fail(String from, int times) {
