@@ -5,6 +5,7 @@ import static io.sallyport.platform.testing.PlatformFixture.anAdministrator;
 import static io.sallyport.platform.testing.PlatformFixture.anApplication;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.sallyport.platform.audit.AuditRecord;
 import io.sallyport.platform.base.DeviceKey;
@@ -422,14 +423,16 @@ class StoredDeviceRegistryTest {
   void change_that_can_not_be_stored_leaves_everything_as_it_was() {
     RegisteredDevice pump = platform.aDevice(acme).register();
     RecordingConnection connection = connect(pump);
+    // The login's record is written in the background; the fault below is not meant for it.
+    await()
+        .untilAsserted(() -> assertThat(actions()).contains("login.succeeded device:pump/p1"));
     int records = platform.auditOf(acme).size();
     platform.transactions.failNext(Problem.Code.STORAGE_FULL);
 
     assertProblem(Problem.Code.STORAGE_FULL, () -> registry.delete(admin, P1));
 
     assertThat(registry.get(admin, P1)).isEqualTo(pump.device());
-    assertThat(platform.auditOf(acme).size()).isLessThanOrEqualTo(records + 1);
-    assertThat(actions()).doesNotContain("device.delete pump/p1");
+    assertThat(platform.auditOf(acme)).hasSize(records);
     assertThat(connection.closed()).isFalse();
   }
 

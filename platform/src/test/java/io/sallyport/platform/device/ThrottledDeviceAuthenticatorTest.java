@@ -179,6 +179,34 @@ class ThrottledDeviceAuthenticatorTest {
   }
 
   @Test
+  void full_hash_queue_turns_away_what_needs_hashing_and_nothing_else() {
+    RegisteredDevice generated = platform.aDevice(acme).register();
+    RegisteredDevice chosen =
+        platform.aDevice(acme).withId("p2").withToken("a-chosen-token").register();
+    platform.hashQueue.close();
+
+    Authentication busy = logIn(chosen.device().key(), "a-chosen-token");
+
+    assertTryLater(busy);
+    assertThat(ruleOf(busy)).isEqualTo("login.busy");
+    assertThat(platform.logIn(generated).key()).isEqualTo(generated.device().key());
+  }
+
+  @Test
+  void many_unknown_names_of_one_address_are_one_record() {
+    for (int i = 0; i < 50; i++) {
+      logIn(DeviceKey.of("acme01", "pump", "ghost" + i), "whatever-token");
+    }
+    platform.audit.close();
+
+    assertThat(platform.auditOf(acme))
+        .filteredOn(record -> record.entry().action().equals("login.failed"))
+        .hasSize(2)
+        .last()
+        .satisfies(record -> assertThat(record.entry().details()).containsEntry("count", "50"));
+  }
+
+  @Test
   void reconnect_with_a_chosen_token_is_not_hashed_again() {
     RegisteredDevice pump = platform.aDevice(acme).withToken("a-chosen-token").register();
     platform.logIn(pump);

@@ -139,6 +139,27 @@ class LoginThrottleTest {
   }
 
   @Test
+  void first_success_from_a_block_ends_the_row_of_the_block() {
+    fail("192.0.2.7", 9);
+    throttle.succeeded(CREDENTIAL, address("192.0.2.7"));
+
+    fail("192.0.2.8", 1);
+
+    assertThat(delay("192.0.2.8")).isZero();
+  }
+
+  @Test
+  void later_successes_give_a_guesser_in_the_same_block_no_new_tries() {
+    throttle.succeeded(CREDENTIAL, address("192.0.2.7"));
+    fail("192.0.2.8", 9);
+
+    throttle.succeeded(CREDENTIAL, address("192.0.2.7"));
+    fail("192.0.2.8", 1);
+
+    assertThat(delay("192.0.2.8")).isEqualTo(Duration.ofSeconds(1));
+  }
+
+  @Test
   void trusted_networks_are_never_slowed() {
     LoginThrottle trusting = new LoginThrottle(clock, List.of(AddressBlock.parse("10.0.0.0/8")));
     for (int i = 0; i < 20; i++) {
