@@ -1,0 +1,60 @@
+package io.sallyport.watson.rest;
+
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.regex.Pattern;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+/**
+ * The old Java client builds {@code /historian//devices} (watson-iot.md section 9.4): repeated
+ * slashes count as one on this API's paths. It stands before the security chain, which sees the
+ * path as it will be matched.
+ */
+final class RepeatedSlashes extends OncePerRequestFilter {
+  private static final Pattern SLASHES = Pattern.compile("/{2,}");
+
+  @Override
+  protected void doFilterInternal(
+      HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+      throws ServletException, IOException {
+    String path = request.getRequestURI();
+    if (path.contains("//")) {
+      String single = SLASHES.matcher(path).replaceAll("/");
+      if (single.startsWith(WatsonPaths.BASE)) {
+        chain.doFilter(new SinglePath(request, single), response);
+        return;
+      }
+    }
+    chain.doFilter(request, response);
+  }
+
+  private static final class SinglePath extends HttpServletRequestWrapper {
+    private final String path;
+
+    SinglePath(HttpServletRequest request, String path) {
+      super(request);
+      this.path = path;
+    }
+
+    @Override
+    public String getRequestURI() {
+      return path;
+    }
+
+    @Override
+    public StringBuffer getRequestURL() {
+      StringBuffer url = new StringBuffer(64);
+      url.append(getScheme()).append("://").append(getServerName());
+      return url.append(':').append(getServerPort()).append(path);
+    }
+
+    @Override
+    public String getServletPath() {
+      return SLASHES.matcher(super.getServletPath()).replaceAll("/");
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.sallyport.platform.tenant;
+
+import org.jspecify.annotations.NullMarked;
