@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sallyport.platform.testing.SettableClock;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -19,11 +18,7 @@ class LoginThrottleTest {
   private final LoginThrottle throttle = new LoginThrottle(clock, List.of());
 
   private static InetAddress address(String text) {
-    try {
-      return InetAddress.getByName(text);
-    } catch (UnknownHostException e) {
-      throw new IllegalArgumentException(e);
-    }
+    return InetAddress.ofLiteral(text);
   }
 
   private void fail(String from, int times) {
@@ -141,6 +136,27 @@ class LoginThrottleTest {
     fail("192.0.2.7", 9);
 
     assertThat(delay("192.0.2.7")).isZero();
+  }
+
+  @Test
+  void first_success_from_a_block_ends_the_row_of_the_block() {
+    fail("192.0.2.7", 9);
+    throttle.succeeded(CREDENTIAL, address("192.0.2.7"));
+
+    fail("192.0.2.8", 1);
+
+    assertThat(delay("192.0.2.8")).isZero();
+  }
+
+  @Test
+  void later_successes_give_a_guesser_in_the_same_block_no_new_tries() {
+    throttle.succeeded(CREDENTIAL, address("192.0.2.7"));
+    fail("192.0.2.8", 9);
+
+    throttle.succeeded(CREDENTIAL, address("192.0.2.7"));
+    fail("192.0.2.8", 1);
+
+    assertThat(delay("192.0.2.8")).isEqualTo(Duration.ofSeconds(1));
   }
 
   @Test
