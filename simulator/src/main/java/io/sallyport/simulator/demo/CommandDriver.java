@@ -130,7 +130,9 @@ final class CommandDriver {
     pending.forEach((correlation, command) -> {
       if (now - command.sentNanos() > ANSWER_MAX.toNanos()
           && pending.remove(correlation, command)) {
-        boolean unbroken = fleet.connection(command.device()) == command.connection();
+        boolean unbroken =
+            command.connection() == fleet.connection(command.device())
+                && command.connection() != Fleet.NOT_CONNECTED;
         (unbroken ? unanswered : interrupted).increment();
       }
     });

@@ -230,7 +230,7 @@ final class Demo {
 
   private static String figures(Run run, long received) {
     FleetFigures fleet = run.fleet().figures();
-    return "connected %d/%d · %s events/s · acknowledged %s · received %s · commands %s/%s · p50 %s p99 %s"
+    return "%d/%d up · %s/s · acked %s · received %s · commands %s/%s · p50 %s p99 %s"
         .formatted(
             fleet.connected(),
             run.fleet().size(),

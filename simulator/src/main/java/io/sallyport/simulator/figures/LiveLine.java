@@ -1,7 +1,7 @@
 package io.sallyport.simulator.figures;
 
+import java.io.Console;
 import java.io.PrintStream;
-import java.util.Objects;
 
 /**
  * One line of figures that refreshes itself on a terminal; elsewhere plain lines, fewer of them.
@@ -21,9 +21,12 @@ public final class LiveLine {
   }
 
   /** Writes to standard output, refreshing when that is a terminal. */
+  // Error Prone takes the console for never null, as it was from 22 on; in 25 it is null again when
+  // input or output is redirected.
+  @SuppressWarnings("SystemConsoleNull")
   public static LiveLine ofStandardOutput() {
-    // Never null since JDK 22, which the checker's model of the JDK doesn't know yet.
-    return new LiveLine(System.out, Objects.requireNonNull(System.console()).isTerminal());
+    Console console = System.console();
+    return new LiveLine(System.out, console != null && console.isTerminal());
   }
 
   /** Shows these figures; meant to be called once a second. */

@@ -63,6 +63,11 @@ public final class MessageLedger {
     return sighting;
   }
 
+  /** Enters a message that no device of the fleet can have sent. */
+  public void strayed() {
+    unknown.increment();
+  }
+
   /** Latencies from a device's sending to an application's receiving. */
   public LatencyHistogram endToEnd() {
     return endToEnd;

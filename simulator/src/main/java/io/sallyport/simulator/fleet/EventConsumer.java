@@ -121,6 +121,7 @@ public final class EventConsumer implements AutoCloseable {
     Optional<JsonNode> document = DeviceMessage.parse(payload);
     Optional<MessageId> id = document.flatMap(DeviceMessage::idOf);
     if (levels.size() != 9 || id.isEmpty()) {
+      ledger.strayed();
       return;
     }
     // The topic names the device that logged in; the payload's own claim must agree with it.

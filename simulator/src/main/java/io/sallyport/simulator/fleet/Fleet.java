@@ -27,6 +27,9 @@ import java.util.random.RandomGenerator;
  * devices; the MQTT library's threads do the rest.
  */
 public final class Fleet implements AutoCloseable {
+  /** What {@link #connection} returns for a device that is offline. */
+  public static final int NOT_CONNECTED = -1;
+
   private static final int CONNECTING_MAX = 16;
   private static final int PERSISTENT_EVERY = 4;
   private static final long TICK_MILLIS = 10;
@@ -144,10 +147,10 @@ public final class Fleet implements AutoCloseable {
     return devices.get(device).login();
   }
 
-  /** A number that changes whenever the device loses or makes a connection. */
+  /** A number that every new connection of the device changes; {@link #NOT_CONNECTED} without. */
   public int connection(int device) {
     SensorDevice sensor = devices.get(device);
-    return sensor.ready() ? sensor.epoch() : -1;
+    return sensor.ready() ? sensor.epoch() : NOT_CONNECTED;
   }
 
   @Override
