@@ -331,7 +331,11 @@ public final class RawMqttClient implements AutoCloseable {
   }
 
   public Published expectPublish() {
-    Packet packet = expect(PUBLISH);
+    return published(expect(PUBLISH));
+  }
+
+  /** The fields of a PUBLISH. */
+  public static Published published(Packet packet) {
     byte[] body = packet.body().bytes;
     int topicLength = packet.body().unsignedShort(0);
     int qos = (packet.firstByte() >> 1) & 3;

@@ -79,7 +79,9 @@ final class ByteIntake extends ChannelInboundHandlerAdapter {
 
   @Override
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-    if (!(cause instanceof IOException)) {
+    // A broken socket, or a broken TLS record, which comes wrapped: the stranger's affair, not
+    // ours.
+    if (!(cause instanceof IOException) && !(cause.getCause() instanceof IOException)) {
       faults.report("A connection failed", cause);
     }
     connection.close(CloseReason.CONNECTION_LOST);
