@@ -65,8 +65,7 @@ class WatsonRestServerTest {
         .header(
             "Authorization",
             "Basic "
-                + Base64.getEncoder()
-                    .encodeToString(credentials.getBytes(StandardCharsets.UTF_8)));
+                + Base64.getEncoder().encodeToString(credentials.getBytes(StandardCharsets.UTF_8)));
   }
 
   private static HttpResponse<String> send(HttpRequest.Builder request)
@@ -79,7 +78,9 @@ class WatsonRestServerTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "/api/v0002//historian", "/api/v0002/historian//types/pump", "//api//v0002//historian/"
+        "/api/v0002//historian",
+        "/api/v0002/historian//types/pump",
+        "//api//v0002//historian/"
       })
   void repeated_slashes_count_as_one(String path) throws Exception {
     HttpResponse<String> response = send(request(path).GET());
@@ -96,9 +97,8 @@ class WatsonRestServerTest {
   @Test
   void a_delete_that_claims_json_and_has_no_body_is_fine() throws Exception {
     assertThat(
-            send(
-                    request("/api/v0002/device/types")
-                        .POST(BodyPublishers.ofString("{\"id\":\"gone\"}")))
+            send(request("/api/v0002/device/types")
+                    .POST(BodyPublishers.ofString("{\"id\":\"gone\"}")))
                 .statusCode())
         .isEqualTo(201);
     HttpResponse<String> response = send(request("/api/v0002/device/types/gone").DELETE());
