@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 public final class DeviceDirectory {
   static final Duration KNOWN_MAX = Duration.ofSeconds(5);
   static final Duration UNKNOWN_MAX = Duration.ofSeconds(1);
-  static final int DEVICES_MAX = 100_000;
+  static final int DEVICES_MAX = 50_000;
 
   private final DeviceStore devices;
   private final Cache<DeviceKey, Entry> known;

@@ -14,8 +14,7 @@ class WatsonClientIdTest {
   void each_form_of_section_3_is_read() {
     DeviceKey key = DeviceKey.of("acme01", "pump", "p1");
     TenantId acme = new TenantId("acme01");
-    assertThat(WatsonClientId.parse("d:acme01:pump:p1"))
-        .contains(new WatsonClientId.OfDevice(key));
+    assertThat(WatsonClientId.parse("d:acme01:pump:p1")).contains(new WatsonClientId.OfDevice(key));
     assertThat(WatsonClientId.parse("g:acme01:pump:p1"))
         .contains(new WatsonClientId.OfGateway(key));
     assertThat(WatsonClientId.parse("a:acme01:app-1"))

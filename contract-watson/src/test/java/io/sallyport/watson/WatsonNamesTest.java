@@ -37,7 +37,9 @@ class WatsonNamesTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"%41", "%c3%a4", "%", "%4", "%zz", "a b", "%2F", "%2B", "%00", "%C3", "", "%C0%80"})
+      strings = {
+        "%41", "%c3%a4", "%", "%4", "%zz", "a b", "%2F", "%2B", "%00", "%C3", "", "%C0%80"
+      })
   void a_second_spelling_or_a_forbidden_id_is_not_read(String spelled) {
     assertThat(WatsonNames.decode(spelled)).isEmpty();
   }

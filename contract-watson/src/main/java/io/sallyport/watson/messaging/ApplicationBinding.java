@@ -235,8 +235,8 @@ final class ApplicationBinding implements ClientBinding {
 
   @Override
   public void closed(CloseReason reason, ConnectionStats stats) {
-    publishing.run(events::close);
     client.closed(reason, stats);
+    publishing.run(events::close);
   }
 
   @Override

@@ -142,9 +142,9 @@ final class DeviceBinding implements ClientBinding {
 
   @Override
   public void closed(CloseReason reason, ConnectionStats stats) {
+    client.closed(reason, stats);
     events.close();
     route.close();
-    client.closed(reason, stats);
   }
 
   @Override

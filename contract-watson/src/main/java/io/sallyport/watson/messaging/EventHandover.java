@@ -21,7 +21,7 @@ final class EventHandover {
 
   // All guarded by this.
   private final PriorityQueue<Pending> backlog =
-      new PriorityQueue<>(Comparator.comparingLong(pending -> pending.order));
+      new PriorityQueue<>(1, Comparator.comparingLong(pending -> pending.order));
   private long nextOrder;
   private boolean waiting;
   private boolean closed;

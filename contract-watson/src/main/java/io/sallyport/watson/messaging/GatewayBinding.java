@@ -45,6 +45,7 @@ final class GatewayBinding implements ClientBinding {
   private final EventHandover events;
   private final ManagementAnswers management;
   private final Notices notices;
+  private final String noticesTopic;
 
   /** Publishes that need a look-up, and all behind them, so that their order is kept. */
   private final Lane publishing;
@@ -64,6 +65,7 @@ final class GatewayBinding implements ClientBinding {
     this.events = new EventHandover(parts.platform().ingest(), parts.threads());
     this.management = new ManagementAnswers(client, held, parts.refusals());
     this.notices = new Notices(client, held, gateway.key(), parts.clock());
+    this.noticesTopic = ScopeTopic.notices(gateway.key());
     this.publishing = new Lane(parts.threads());
     this.control = new Lane(parts.threads());
     this.ownRoute = new OwnRoute(parts.platform().routes(), control, gateway, persistent);
@@ -288,7 +290,7 @@ final class GatewayBinding implements ClientBinding {
     if (client.revoked()) {
       return false;
     }
-    if (message.topic().startsWith("iotdm-1/") || message.topic().endsWith("/notify")) {
+    if (message.topic().startsWith("iotdm-1/") || message.topic().equals(noticesTopic)) {
       return true;
     }
     Optional<ScopeTopic> about =
@@ -323,10 +325,10 @@ final class GatewayBinding implements ClientBinding {
 
   @Override
   public void closed(CloseReason reason, ConnectionStats stats) {
+    client.closed(reason, stats);
     publishing.run(events::close);
     ownRoute.close();
     familyRoutes.close();
-    client.closed(reason, stats);
   }
 
   @Override

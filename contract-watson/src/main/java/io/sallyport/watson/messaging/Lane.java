@@ -15,7 +15,7 @@ final class Lane {
   private static final Logger log = LoggerFactory.getLogger(Lane.class);
 
   private final Executor threads;
-  private final Queue<Runnable> waiting = new ArrayDeque<>();
+  private final Queue<Runnable> waiting = new ArrayDeque<>(1);
   private volatile boolean busy;
 
   /**

@@ -322,7 +322,7 @@ final class WatsonGate implements ClientGate {
   }
 
   private void note(Optional<TenantId> tenant, ConnectRequest request, Rule rule) {
-    String address = String.valueOf(request.connection().remote().getAddress());
+    String address = request.connection().remote().getHostString();
     parts
         .refusals()
         .note(tenant, "client " + address, "connect.refused", request.clientId(), address, rule);

@@ -13,8 +13,8 @@ import java.util.List;
  * the {@value #DEVICES_MAX} devices seen last. Thread-safe.
  */
 public final class ConnectionLog {
-  static final int ENTRIES_MAX = 50;
-  static final int DEVICES_MAX = 20_000;
+  static final int ENTRIES_MAX = 20;
+  static final int DEVICES_MAX = 10_000;
 
   private final Cache<DeviceKey, Deque<Entry>> entries =
       Caffeine.newBuilder().maximumSize(DEVICES_MAX).build();

@@ -61,7 +61,7 @@ public final class StatusBoard {
           publish(subject, message, true);
           return connection.id();
         });
-    note(subject, now, "Connected from " + connection.remote().getAddress());
+    note(subject, now, "Connected from " + StatusMessage.address(connection));
   }
 
   public void disconnected(
@@ -110,7 +110,7 @@ public final class StatusBoard {
         subject,
         new StatusMessage("FailedConnect", now, subject, connection, version, none).closed(code),
         false);
-    note(subject, now, "Login failed from " + connection.remote().getAddress());
+    note(subject, now, "Login failed from " + StatusMessage.address(connection));
   }
 
   /** A deleted or moved device leaves no retained status and no log behind (THREATS T36). */

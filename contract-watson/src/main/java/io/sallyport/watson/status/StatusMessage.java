@@ -72,7 +72,8 @@ final class StatusMessage {
     return masked.toString().getBytes(StandardCharsets.UTF_8);
   }
 
-  private static String address(ConnectionInfo connection) {
+  /** The peer's address without port. */
+  static String address(ConnectionInfo connection) {
     InetAddress address = connection.remote().getAddress();
     return address == null ? HIDDEN_ADDRESS : address.getHostAddress();
   }

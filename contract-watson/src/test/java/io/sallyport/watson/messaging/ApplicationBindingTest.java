@@ -52,8 +52,7 @@ class ApplicationBindingTest {
       boolean subscribeCommand) {
     IssuedApiKey key = watson.domain.anApiKey(watson.acme, role);
     TestClient first = watson.admitted(as(key, "one"));
-    assertThat(first.subscribe("iot-2/type/+/id/+/evt/+/fmt/+") != 0x80)
-        .isEqualTo(subscribeEvent);
+    assertThat(first.subscribe("iot-2/type/+/id/+/evt/+/fmt/+") != 0x80).isEqualTo(subscribeEvent);
     assertThat(first.subscribe("iot-2/type/+/id/+/cmd/+/fmt/+") != 0x80)
         .isEqualTo(subscribeCommand);
     assertThat(first.publish(EVENT, "{}").answer())
@@ -70,13 +69,12 @@ class ApplicationBindingTest {
     assertThat(client.received()).extracting(Received::topic).containsExactly(EVENT);
     assertThat(watson.history.read(watson.acme.number(), 0, 10))
         .singleElement()
-        .satisfies(
-            stored -> {
-              assertThat(stored.event().device()).isEqualTo(pump.device().key());
-              assertThat(stored.event().deviceNumber()).isEqualTo(pump.device().number());
-              assertThat(stored.event().sentBy()).startsWith("key:a-acme01-");
-              assertThat(stored.event().qos()).isEqualTo(2);
-            });
+        .satisfies(stored -> {
+          assertThat(stored.event().device()).isEqualTo(pump.device().key());
+          assertThat(stored.event().deviceNumber()).isEqualTo(pump.device().number());
+          assertThat(stored.event().sentBy()).startsWith("key:a-acme01-");
+          assertThat(stored.event().qos()).isEqualTo(2);
+        });
   }
 
   @ParameterizedTest
@@ -132,8 +130,7 @@ class ApplicationBindingTest {
     assertThat(device.received()).hasSize(1);
     assertThat(watson.history.read(watson.bolt.number(), 0, 10))
         .singleElement()
-        .satisfies(
-            stored -> assertThat(stored.event().device()).isEqualTo(twin.device().key()));
+        .satisfies(stored -> assertThat(stored.event().device()).isEqualTo(twin.device().key()));
   }
 
   @Test
@@ -148,7 +145,11 @@ class ApplicationBindingTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "#", "iot-2/#", "iot-2/type/+/id/+/#", "iot-2/type/+/id/+/intf/+/evt/state", "iotdm-1/#"
+        "#",
+        "iot-2/#",
+        "iot-2/type/+/id/+/#",
+        "iot-2/type/+/id/+/intf/+/evt/state",
+        "iotdm-1/#"
       })
   void a_wider_or_unknown_filter_is_refused_and_the_connection_stays(String filter) {
     TestClient client = watson.application(Role.STANDARD_APPLICATION);

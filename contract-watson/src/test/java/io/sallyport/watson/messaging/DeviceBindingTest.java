@@ -69,12 +69,11 @@ class DeviceBindingTest {
                 false));
     assertThat(stored(pump))
         .singleElement()
-        .satisfies(
-            event -> {
-              assertThat(event.timeMillis()).isEqualTo(watson.domain.clock.millis());
-              assertThat(event.sentBy()).isNull();
-              assertThat(event.qos()).isEqualTo(1);
-            });
+        .satisfies(event -> {
+          assertThat(event.timeMillis()).isEqualTo(watson.domain.clock.millis());
+          assertThat(event.sentBy()).isNull();
+          assertThat(event.qos()).isEqualTo(1);
+        });
   }
 
   @Test
@@ -136,8 +135,7 @@ class DeviceBindingTest {
     assertThat(ack.answer()).isEqualTo(TestAck.ACCEPTED);
     assertThat(device.received())
         .containsExactly(
-            new Received(
-                "iot-2/cmd/reset/fmt/json", "{\"now\":true}", Qos.AT_LEAST_ONCE, false));
+            new Received("iot-2/cmd/reset/fmt/json", "{\"now\":true}", Qos.AT_LEAST_ONCE, false));
     assertThat(onlyCommand().status()).isEqualTo(CommandStatus.DELIVERED);
   }
 
@@ -236,11 +234,10 @@ class DeviceBindingTest {
     assertThat(device.closeReason()).isNull();
     assertThat(device.received())
         .singleElement()
-        .satisfies(
-            answer -> {
-              assertThat(answer.topic()).isEqualTo("iotdm-1/response");
-              assertThat(answer.payload()).contains("\"rc\":404", "\"reqId\":\"r-1\"");
-            });
+        .satisfies(answer -> {
+          assertThat(answer.topic()).isEqualTo("iotdm-1/response");
+          assertThat(answer.payload()).contains("\"rc\":404", "\"reqId\":\"r-1\"");
+        });
   }
 
   @ParameterizedTest

@@ -4,6 +4,7 @@ import static io.sallyport.watson.testing.WatsonFixture.as;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.sallyport.mqtt.Message;
 import io.sallyport.mqtt.Qos;
 import io.sallyport.platform.device.RegisteredDevice;
 import io.sallyport.platform.identity.Role;
@@ -66,8 +67,7 @@ class GatewayBindingTest {
         "iot-2/type/sensor/id/nobody/evt/a/fmt/json",
         "iot-2/type/gw/id/g2/evt/a/fmt/json"
       })
-  void publishing_for_others_is_told_by_notice_and_dropped_and_the_connection_stays(
-      String topic) {
+  void publishing_for_others_is_told_by_notice_and_dropped_and_the_connection_stays(String topic) {
     watson.pump("p1");
     watson.child("of-another", watson.gateway("g2"));
     application.subscribe("iot-2/type/+/id/+/evt/+/fmt/+");
@@ -79,21 +79,20 @@ class GatewayBindingTest {
     assertThat(application.received()).isEmpty();
     assertThat(client.received())
         .singleElement()
-        .satisfies(
-            notice -> {
-              assertThat(notice.topic()).isEqualTo(NOTIFY);
-              assertThat(notice.qos()).isEqualTo(Qos.AT_MOST_ONCE);
-              assertThat(notice.payload())
-                  .contains(
-                      "\"Request\":\"publish\"",
-                      "\"Topic\":\"" + topic + "\"",
-                      "\"Type\":",
-                      "\"Id\":",
-                      "\"Client\":\"g:acme01:gw:g1\"",
-                      "\"RC\":180",
-                      "\"Message\":",
-                      "\"Time\":\"2026-11-20T10:00:00.000Z\"");
-            });
+        .satisfies(notice -> {
+          assertThat(notice.topic()).isEqualTo(NOTIFY);
+          assertThat(notice.qos()).isEqualTo(Qos.AT_MOST_ONCE);
+          assertThat(notice.payload())
+              .contains(
+                  "\"Request\":\"publish\"",
+                  "\"Topic\":\"" + topic + "\"",
+                  "\"Type\":",
+                  "\"Id\":",
+                  "\"Client\":\"g:acme01:gw:g1\"",
+                  "\"RC\":180",
+                  "\"Message\":",
+                  "\"Time\":\"2026-11-20T10:00:00.000Z\"");
+        });
   }
 
   @Test
@@ -102,11 +101,10 @@ class GatewayBindingTest {
     assertThat(client.publish("hello", "{}").answer()).isEqualTo("refused 0x87");
     assertThat(client.received())
         .singleElement()
-        .satisfies(
-            notice ->
-                assertThat(notice.payload())
-                    .contains("\"RC\":276")
-                    .doesNotContain("\"Type\"", "\"Id\""));
+        .satisfies(notice ->
+            assertThat(notice.payload())
+                .contains("\"RC\":276")
+                .doesNotContain("\"Type\"", "\"Id\""));
   }
 
   @Test
@@ -147,10 +145,9 @@ class GatewayBindingTest {
     application.publish("iot-2/type/pump/id/p1/cmd/x/fmt/json", "1");
     assertThat(client.received())
         .singleElement()
-        .satisfies(
-            notice ->
-                assertThat(notice.payload())
-                    .contains("\"Request\":\"subscribe\"", "\"Type\":\"pump\"", "\"Id\":\"p1\""));
+        .satisfies(notice ->
+            assertThat(notice.payload())
+                .contains("\"Request\":\"subscribe\"", "\"Type\":\"pump\"", "\"Id\":\"p1\""));
   }
 
   @Test
@@ -186,8 +183,7 @@ class GatewayBindingTest {
     assertThat(client.subscribe("iot-2/type/gw/id/g1/mon", Qos.AT_MOST_ONCE)).isZero();
     assertThat(client.received())
         .singleElement()
-        .satisfies(
-            status -> assertThat(status.payload()).contains("\"ClientAddr\":\"0.0.0.0\""));
+        .satisfies(status -> assertThat(status.payload()).contains("\"ClientAddr\":\"0.0.0.0\""));
     assertThat(client.subscribe("iot-2/type/pump/id/p1/mon")).isEqualTo(0x80);
     assertThat(client.subscribe("iot-2/type/+/id/+/mon")).isEqualTo(0x80);
   }
@@ -217,5 +213,27 @@ class GatewayBindingTest {
     client.disconnect();
     application.publish("iot-2/type/sensor/id/s1/cmd/x/fmt/json", "1");
     assertThat(client.received()).isEmpty();
+  }
+
+  @Test
+  void a_queued_command_for_a_device_of_others_stays_back_whatever_its_format_is_called() {
+    RegisteredDevice pump = watson.pump("p1");
+    TestClient client = connected();
+    Message queued =
+        Message.of("iot-2/type/pump/id/p1/cmd/x/fmt/notify", new byte[0], Qos.AT_LEAST_ONCE);
+    assertThat(client.admitted().binding().mayDeliver(queued)).isFalse();
+    assertThat(watson.messaging.directory().remembered(pump.device().key())).isNotNull();
+    assertThat(client.admitted().binding().mayDeliver(queued)).isFalse();
+  }
+
+  @Test
+  void a_queued_command_for_its_device_is_offered_again_when_the_answer_was_forgotten() {
+    TestClient client = connected();
+    client.subscribe("iot-2/type/+/id/+/cmd/+/fmt/+");
+    Message queued =
+        Message.of("iot-2/type/sensor/id/s1/cmd/x/fmt/json", new byte[0], Qos.AT_LEAST_ONCE);
+    watson.domain.clock.advance(Duration.ofSeconds(6));
+    assertThat(client.admitted().binding().mayDeliver(queued)).isFalse();
+    assertThat(client.admitted().binding().mayDeliver(queued)).isTrue();
   }
 }

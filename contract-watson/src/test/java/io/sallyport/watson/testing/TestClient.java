@@ -21,8 +21,7 @@ public final class TestClient implements Outbound {
   /** A message that reached the client. */
   public record Received(String topic, String payload, Qos qos, boolean retained) {}
 
-  public static final ConnectionStats STATS =
-      new ConnectionStats(1_800_000_000_000L, 1, 2, 3, 4);
+  public static final ConnectionStats STATS = new ConnectionStats(1_800_000_000_000L, 1, 2, 3, 4);
 
   private final SmallBroker broker;
   private final Admission.Admitted admitted;
@@ -59,8 +58,7 @@ public final class TestClient implements Outbound {
     admitted
         .binding()
         .publish(
-            new InboundPublish(
-                topic, payload.getBytes(StandardCharsets.UTF_8), qos, true, false),
+            new InboundPublish(topic, payload.getBytes(StandardCharsets.UTF_8), qos, true, false),
             ack);
     return ack;
   }

@@ -43,9 +43,7 @@ public final class TestConnect {
 
   public TestConnect will(String topic, String payload) {
     will =
-        Optional.of(
-            Message.of(
-                topic, payload.getBytes(StandardCharsets.UTF_8), Qos.AT_LEAST_ONCE));
+        Optional.of(Message.of(topic, payload.getBytes(StandardCharsets.UTF_8), Qos.AT_LEAST_ONCE));
     return this;
   }
 
@@ -92,7 +90,6 @@ public final class TestConnect {
             sni,
             List.of(),
             webSocket);
-    return new ConnectRequest(
-        version, clientId, cleanStart, 60, will, user, password, connection);
+    return new ConnectRequest(version, clientId, cleanStart, 60, will, user, password, connection);
   }
 }

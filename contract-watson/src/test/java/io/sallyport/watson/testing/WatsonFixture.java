@@ -54,13 +54,7 @@ public final class WatsonFixture implements AutoCloseable {
   public WatsonFixture() {
     messaging =
         new WatsonMessaging(
-            platform,
-            broker,
-            DOMAIN,
-            WatsonLimits.DEFAULT,
-            domain.clock,
-            Runnable::run,
-            timer);
+            platform, broker, DOMAIN, WatsonLimits.DEFAULT, domain.clock, Runnable::run, timer);
     domain.deviceRevocations.add(messaging.deviceCleanup());
   }
 
@@ -105,12 +99,7 @@ public final class WatsonFixture implements AutoCloseable {
 
   /** Behind the gateway, by an administrator. */
   public RegisteredDevice child(String id, RegisteredDevice gateway) {
-    return domain
-        .aDevice(acme)
-        .ofType("sensor")
-        .withId(id)
-        .behind(gateway.device())
-        .register();
+    return domain.aDevice(acme).ofType("sensor").withId(id).behind(gateway.device()).register();
   }
 
   /** A CONNECT with the device's good credentials. */

@@ -72,8 +72,7 @@ class PublishTopicTest {
         .isEqualTo(new PublishTopic.EventOf(P1, "status", "json"));
     assertThat(PublishTopic.ofGateway(ACME, "iotdevice-1/type/pump/id/p1/mgmt/manage"))
         .isEqualTo(
-            new PublishTopic.ManagementRequest(
-                "iotdm-1/type/pump/id/p1/response", "mgmt/manage"));
+            new PublishTopic.ManagementRequest("iotdm-1/type/pump/id/p1/response", "mgmt/manage"));
   }
 
   @ParameterizedTest
@@ -119,11 +118,10 @@ class PublishTopicTest {
   void the_last_topics_are_remembered_and_others_parsed_again() {
     int[] parsed = new int[1];
     RecentTopics topics =
-        new RecentTopics(
-            topic -> {
-              parsed[0]++;
-              return PublishTopic.ofDevice(topic);
-            });
+        new RecentTopics(topic -> {
+          parsed[0]++;
+          return PublishTopic.ofDevice(topic);
+        });
     for (int round = 0; round < 3; round++) {
       for (int i = 0; i < RecentTopics.TOPICS_MAX; i++) {
         assertThat(topics.meaning("iot-2/evt/e" + i + "/fmt/json"))

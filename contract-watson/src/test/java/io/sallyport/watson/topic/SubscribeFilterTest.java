@@ -14,7 +14,10 @@ class SubscribeFilterTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "iot-2/cmd/reset/fmt/json", "iot-2/cmd/+/fmt/+", "iot-2/cmd/+/fmt/json", "iot-2/cmd/x/fmt/+"
+        "iot-2/cmd/reset/fmt/json",
+        "iot-2/cmd/+/fmt/+",
+        "iot-2/cmd/+/fmt/json",
+        "iot-2/cmd/x/fmt/+"
       })
   void a_device_subscribes_to_its_commands(String filter) {
     assertThat(SubscribeFilter.ofDevice(filter)).isEqualTo(SubscribeFilter.OWN_COMMANDS);

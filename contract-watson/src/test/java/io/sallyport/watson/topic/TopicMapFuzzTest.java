@@ -2,11 +2,11 @@ package io.sallyport.watson.topic;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sallyport.mqtt.Qos;
 import io.sallyport.platform.base.DeviceId;
 import io.sallyport.platform.base.DeviceKey;
 import io.sallyport.platform.base.TenantId;
 import io.sallyport.platform.base.TypeId;
-import io.sallyport.mqtt.Qos;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
@@ -18,9 +18,38 @@ class TopicMapFuzzTest {
   private static final int ROUNDS = 30_000;
   private static final List<String> WORDS =
       List.of(
-          "iot-2", "type", "id", "evt", "cmd", "fmt", "mon", "app", "notify", "iotdm-1",
-          "iotdevice-1", "intf", "thing", "pump", "p1", "p2", "json", "status", "+", "#", "", "$SYS",
-          "%41", "%C3%A4", "ä", "a b", "acme01", "bolt01", "..", "response", "mgmt", "\u0001");
+          "iot-2",
+          "type",
+          "id",
+          "evt",
+          "cmd",
+          "fmt",
+          "mon",
+          "app",
+          "notify",
+          "iotdm-1",
+          "iotdevice-1",
+          "intf",
+          "thing",
+          "pump",
+          "p1",
+          "p2",
+          "json",
+          "status",
+          "+",
+          "#",
+          "",
+          "$SYS",
+          "%41",
+          "%C3%A4",
+          "ä",
+          "a b",
+          "acme01",
+          "bolt01",
+          "..",
+          "response",
+          "mgmt",
+          "\u0001");
 
   private final long seed = System.nanoTime();
   private final Random random = new Random(seed);
@@ -51,8 +80,7 @@ class TopicMapFuzzTest {
     for (int i = 0; i < ROUNDS; i++) {
       String topic = randomTopic();
       for (PublishTopic meaning :
-          List.of(
-              PublishTopic.ofGateway(ACME, topic), PublishTopic.ofApplication(ACME, topic))) {
+          List.of(PublishTopic.ofGateway(ACME, topic), PublishTopic.ofApplication(ACME, topic))) {
         switch (meaning) {
           case PublishTopic.EventOf event -> {
             assertThat(event.device().tenant()).isEqualTo(ACME);
