@@ -7,9 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -249,21 +247,22 @@ class MainJobTest {
                 assertThat(refused.getReasonCode())
                     .isEqualTo(MqttException.REASON_CODE_NOT_AUTHORIZED));
     RunningServer.Rest admin = server.admin();
-    Map<String, JsonNode> found = new ConcurrentHashMap<>();
+    BlockingQueue<String> refusals = new LinkedBlockingQueue<>();
     await()
         .atMost(Duration.ofSeconds(10))
         .until(
             () -> {
-              for (JsonNode record :
-                  admin.json(admin.get("/api/v1/tenants/acme01/audit?limit=200")).path("items")) {
-                if (record.path("outcome").asString("").equalsIgnoreCase("refused")
-                    && record.path("target").asString("").contains("p1")) {
-                  found.put("record", record);
-                }
-              }
-              return found.containsKey("record");
+              admin
+                  .json(admin.get("/api/v1/tenants/acme01/audit?limit=200"))
+                  .path("items")
+                  .valueStream()
+                  .filter(record -> record.path("outcome").asString("").equalsIgnoreCase("refused"))
+                  .filter(record -> record.path("target").asString("").contains("p1"))
+                  .map(record -> record.path("refusal").asString(""))
+                  .forEach(refusals::add);
+              return !refusals.isEmpty();
             });
-    String refusal = found.get("record").path("refusal").asString();
+    String refusal = refusals.take();
     JsonNode explanation = admin.json(admin.get("/api/v1/refusals/" + refusal));
     assertThat(explanation.path("fix").asString()).isNotBlank();
     assertThat(server.app().get("/api/v1/refusals/" + refusal).statusCode())
