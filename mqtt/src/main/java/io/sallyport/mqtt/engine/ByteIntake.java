@@ -19,6 +19,9 @@ import java.util.Set;
  * buffer, reading no more, while the connection is paused.
  */
 final class ByteIntake extends ChannelInboundHandlerAdapter {
+  /** Well above what the outflow leaves unwritten, so that only answers can reach it. */
+  private static final long UNREAD_BYTES_MAX = 512 * 1024;
+
   private final Connection connection;
   private final Channel channel;
   private final PacketDecoder decoder;
@@ -57,6 +60,10 @@ final class ByteIntake extends ChannelInboundHandlerAdapter {
   @Override
   public void channelReadComplete(ChannelHandlerContext ctx) {
     connection.writer().flush();
+    // Who sends and does not read its acknowledgements must not pile them up here.
+    if (channel.bytesBeforeWritable() > UNREAD_BYTES_MAX && connection.isOpen()) {
+      pause(Connection.Pause.UNREAD);
+    }
     ctx.fireChannelReadComplete();
   }
 
@@ -140,6 +147,8 @@ final class ByteIntake extends ChannelInboundHandlerAdapter {
     }
     if (!buffered.isReadable()) {
       discard();
+    } else if (buffered.refCnt() == 1) { // Else a stream without gaps would grow it for ever.
+      buffered.discardSomeReadBytes();
     }
     if (pauses.isEmpty()) {
       connection.readEnded(buffered.isReadable(), packetCompleted);

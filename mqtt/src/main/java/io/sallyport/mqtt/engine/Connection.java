@@ -27,6 +27,8 @@ final class Connection {
   enum Pause {
     ADMITTING,
     UNANSWERED,
+    /** The client does not read what it is sent. */
+    UNREAD,
     DRAINING
   }
 
@@ -283,8 +285,9 @@ final class Connection {
   void writabilityChanged() {
     patience.writable(channel.isWritable());
     Session mine = session;
-    if (mine != null && channel.isWritable()) {
-      loop.post(mine::pump); // Not from within a write.
+    if (mine != null && channel.isWritable()) { // Not from within a write.
+      loop.post(mine::pump);
+      loop.post(() -> resumeReading(Pause.UNREAD));
     }
   }
 

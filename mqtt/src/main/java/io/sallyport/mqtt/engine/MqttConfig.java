@@ -17,7 +17,7 @@ public record MqttConfig(
               Duration.ofSeconds(30),
               Duration.ofSeconds(30),
               Duration.ofSeconds(60)),
-          new Sessions(100_000, 20_000, 1_000, 1 << 20, 10_000),
+          new Sessions(100_000, 20_000, 1_000, 1 << 20, 10_000, 256L << 20),
           new Retained(10_000, 16L << 20));
 
   /**
@@ -63,13 +63,16 @@ public record MqttConfig(
    *     closes
    * @param unsentBytesMax QoS 0 messages waiting for a slow reader; beyond it the newest is dropped
    * @param inboxMessagesMax messages handed to one session and not yet seen by its event loop
+   * @param queuedBytesPerScopeMax topics and payloads waiting in all queues of one scope together;
+   *     beyond it each queue counts as full
    */
   public record Sessions(
       int offlineMax,
       int offlinePerScopeMax,
       int receivedIdsMax,
       int unsentBytesMax,
-      int inboxMessagesMax) {
+      int inboxMessagesMax,
+      long queuedBytesPerScopeMax) {
     public Sessions {
       requirePositive(receivedIdsMax, "receivedIdsMax");
       requirePositive(unsentBytesMax, "unsentBytesMax");

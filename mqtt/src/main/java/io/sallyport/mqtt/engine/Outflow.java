@@ -5,9 +5,10 @@ import io.sallyport.mqtt.ClientLimits;
 import io.sallyport.mqtt.CloseReason;
 import io.sallyport.mqtt.Delivery;
 import io.sallyport.mqtt.Qos;
+import io.sallyport.mqtt.Scope;
 import io.sallyport.mqtt.engine.EngineMetrics.Drop;
 import io.sallyport.mqtt.engine.Outgoing.Phase;
-import java.util.ArrayDeque;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,17 +21,18 @@ final class Outflow {
   private final boolean persistent;
   private final InFlightWindow window = new InFlightWindow();
   private volatile ClientLimits limits;
-  private @Nullable ArrayDeque<Outgoing> queue;
-  private long queueBytes;
-  private @Nullable ArrayDeque<Outgoing> unsent;
-  private long unsentBytes;
+  private final MessageQueue queue;
+  private final MessageQueue unsent;
   private @Nullable RetainedBacklog retained;
   private @Nullable Connection connection;
 
-  Outflow(EngineContext engine, boolean persistent, ClientLimits limits) {
+  Outflow(EngineContext engine, Scope scope, boolean persistent, ClientLimits limits) {
     this.engine = engine;
     this.persistent = persistent;
     this.limits = limits;
+    AtomicLong scopeBytes = engine.scopes().state(scope).queuedBytes();
+    this.queue = new MessageQueue(scopeBytes);
+    this.unsent = new MessageQueue(scopeBytes);
   }
 
   /** The connection is open: what was in flight goes first, again [MQTT-4.4.0-1]. */
@@ -43,28 +45,18 @@ final class Outflow {
   /** The connection has ended; a session that outlives it keeps QoS 1 and 2. */
   void detach() {
     connection = null;
-    ArrayDeque<Outgoing> waiting = unsent;
-    unsent = null;
-    unsentBytes = 0;
-    if (waiting != null) {
-      waiting.forEach(message -> drop(message, Drop.NO_CONNECTION));
-    }
+    unsent.clear(message -> drop(message, Drop.NO_CONNECTION));
   }
 
   /** The session has ended. */
   void end() {
     detach();
-    ArrayDeque<Outgoing> waiting = queue;
-    queue = null;
-    queueBytes = 0;
     retained = null;
     window.forEach(message -> {
       window.remove(message);
       drop(message, Drop.SESSION_ENDED);
     });
-    if (waiting != null) {
-      waiting.forEach(message -> drop(message, Drop.SESSION_ENDED));
-    }
+    queue.clear(message -> drop(message, Drop.SESSION_ENDED));
   }
 
   /** Takes a message from the inbox: sends it if nothing is before it, else it waits. */
@@ -73,7 +65,7 @@ final class Outflow {
     if (message.qos() == Qos.AT_MOST_ONCE) {
       if (live == null) {
         drop(message, Drop.NO_CONNECTION);
-      } else if (unsent == null && live.writer().isWritable()) {
+      } else if (unsent.isEmpty() && live.writer().isWritable()) {
         sendOnce(live, message);
       } else {
         holdUnsent(message);
@@ -82,7 +74,7 @@ final class Outflow {
     }
     if (live == null && !persistent) {
       drop(message, Drop.NO_CONNECTION);
-    } else if (live != null && queue == null && mayStart(live)) {
+    } else if (live != null && queue.isEmpty() && mayStart(live)) {
       start(live, message);
     } else {
       enqueue(message);
@@ -109,18 +101,7 @@ final class Outflow {
     if (live == null) {
       return;
     }
-    ArrayDeque<Outgoing> once = unsent;
-    while (once != null && live.writer().isWritable()) {
-      Outgoing message = once.poll();
-      if (message == null) {
-        unsent = null;
-        break;
-      }
-      unsentBytes -= message.bytes();
-      if (allowed(live.binding(), message)) {
-        sendOnce(live, message);
-      }
-    }
+    while (live.writer().isWritable() && sendNextOnce(live)) {}
     while (mayStart(live) && startNext(live)) {}
   }
 
@@ -172,17 +153,23 @@ final class Outflow {
   }
 
   /** False when nothing waits. */
+  private boolean sendNextOnce(Connection live) {
+    Outgoing message = unsent.poll();
+    if (message != null && allowed(live.binding(), message)) {
+      sendOnce(live, message);
+    }
+    return message != null;
+  }
+
+  /** False when nothing waits. */
   private boolean startNext(Connection live) {
-    ArrayDeque<Outgoing> waiting = queue;
-    Outgoing message = waiting == null ? null : waiting.poll();
+    Outgoing message = queue.poll();
     if (message != null) {
-      queueBytes -= message.bytes();
       if (allowed(live.binding(), message)) {
         start(live, message);
       }
       return true;
     }
-    queue = null;
     RetainedBacklog backlog = retained;
     Outgoing copy = backlog == null ? null : backlog.next();
     if (copy == null) {
@@ -230,26 +217,18 @@ final class Outflow {
   }
 
   private void holdUnsent(Outgoing message) {
-    if (unsentBytes + message.bytes() > engine.config().sessions().unsentBytesMax()) {
+    boolean full = unsent.bytes() + message.bytes() > engine.config().sessions().unsentBytesMax();
+    if (full || scopeIsFull(message)) {
       drop(message, Drop.SLOW_READER);
-      return;
+    } else {
+      unsent.add(message);
     }
-    if (unsent == null) {
-      unsent = new ArrayDeque<>();
-    }
-    unsent.add(message);
-    unsentBytes += message.bytes();
   }
 
   private void enqueue(Outgoing message) {
-    ArrayDeque<Outgoing> waiting = queue;
-    if (waiting == null) {
-      waiting = new ArrayDeque<>();
-      queue = waiting;
-    }
-    while (isFull(waiting, message)) {
+    while (isFull(message)) {
       Outgoing oldest =
-          limits.overflow() == ClientLimits.Overflow.DROP_OLDEST ? waiting.poll() : null;
+          limits.overflow() == ClientLimits.Overflow.DROP_OLDEST ? queue.poll() : null;
       if (oldest == null) {
         drop(message, Drop.QUEUE_FULL);
         if (limits.overflow() == ClientLimits.Overflow.DISCONNECT && connection != null) {
@@ -257,16 +236,21 @@ final class Outflow {
         }
         return;
       }
-      queueBytes -= oldest.bytes();
       drop(oldest, Drop.QUEUE_FULL);
     }
-    waiting.add(message);
-    queueBytes += message.bytes();
+    queue.add(message);
   }
 
-  private boolean isFull(ArrayDeque<Outgoing> waiting, Outgoing message) {
-    return waiting.size() >= limits.queuedMessagesMax()
-        || queueBytes + message.bytes() > limits.queuedBytesMax();
+  private boolean isFull(Outgoing message) {
+    return queue.size() >= limits.queuedMessagesMax()
+        || queue.bytes() + message.bytes() > limits.queuedBytesMax()
+        || scopeIsFull(message);
+  }
+
+  /** MESSAGING.md section 8: bytes of all queues of a tenant. */
+  private boolean scopeIsFull(Outgoing message) {
+    return queue.scopeBytes() + message.bytes()
+        > engine.config().sessions().queuedBytesPerScopeMax();
   }
 
   private void drop(Outgoing message, Drop cause) {

@@ -8,6 +8,7 @@ import io.sallyport.mqtt.engine.EngineMetrics.Drop;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** Subscription index and retained messages, scope by scope. Thread-safe. */
 final class Scopes {
@@ -16,6 +17,7 @@ final class Scopes {
     private final TopicTree<Session> subscriptions = new TopicTree<>();
     private final RetainedMessages retained;
     private final AtomicInteger offlineSessions = new AtomicInteger();
+    private final AtomicLong queuedBytes = new AtomicLong();
 
     private State(MqttConfig.Retained limits) {
       retained = new RetainedMessages(limits);
@@ -27,6 +29,10 @@ final class Scopes {
 
     RetainedMessages retained() {
       return retained;
+    }
+
+    AtomicLong queuedBytes() {
+      return queuedBytes;
     }
 
     AtomicInteger offlineSessions() {

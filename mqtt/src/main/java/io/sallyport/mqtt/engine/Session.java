@@ -36,13 +36,14 @@ final class Session {
   private @Nullable Connection connection;
   private @Nullable ReceivedIds received;
   private @Nullable Deadline expiry;
+  private boolean handingOver;
   private Duration keepFor;
 
   Session(EngineContext engine, SessionClaim claim) {
     this.engine = engine;
     this.key = claim.admitted().session();
     this.persistent = !claim.cleanStart();
-    this.outflow = new Outflow(engine, persistent, claim.admitted().limits());
+    this.outflow = new Outflow(engine, key.scope(), persistent, claim.admitted().limits());
     this.subscriptions = new SessionSubscriptions(engine.scopes(), this);
     this.owner = claim.loop();
     this.claimNumber = claim.number();
@@ -145,6 +146,9 @@ final class Session {
     connection = null;
     connected = false;
     outflow.detach();
+    if (handingOver && persistent) { // Never offline, so no bound on offline sessions ends it.
+      return;
+    }
     boolean outlives = persistent && keepFor.isPositive();
     if (outlives && engine.sessions().mayKeepOffline(this)) {
       expire();
@@ -157,7 +161,9 @@ final class Session {
   void release(SessionClaim to) {
     claimNumber = to.number();
     if (connection != null) {
+      handingOver = true;
       connection.close(CloseReason.TAKEN_OVER);
+      handingOver = false;
     }
   }
 

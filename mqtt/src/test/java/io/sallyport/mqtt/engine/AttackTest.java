@@ -1,19 +1,23 @@
 package io.sallyport.mqtt.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.awaitility.Awaitility.await;
 
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufAllocatorMetric;
 import io.netty.buffer.ByteBufAllocatorMetricProvider;
+import io.sallyport.mqtt.CloseReason;
 import io.sallyport.mqtt.Message;
 import io.sallyport.mqtt.Qos;
 import io.sallyport.mqtt.RawMqttClient;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
@@ -60,6 +64,90 @@ class AttackTest {
     }
     await().until(() -> server.count("mqtt.messages.dropped", "cause", "queue_full") == 2_010);
     assertThat(sent).isEqualTo(3_000);
+  }
+
+  /** A stream whose packets never end with a read must not keep what was read. */
+  @Test
+  void endless_stream_holds_no_more_than_a_few_reads() {
+    byte[] packet = RawMqttClient.publish("t", "x".repeat(997), 0, 0, false, false);
+    try (RawMqttClient client = server.client("c")) {
+      client.send(Arrays.copyOf(packet, 500));
+      long before = bufferBytes();
+      byte[] shifted = new byte[packet.length * 64];
+      for (int i = 0; i < shifted.length; i++) {
+        shifted[i] = packet[(500 + i) % packet.length];
+      }
+      for (int i = 0; i < 400; i++) { // 26 MB
+        client.send(shifted);
+      }
+      client.send(Arrays.copyOfRange(packet, 500, packet.length));
+      client.expectNothingBeforePong();
+      assertThat(server.gate.published).hasSize(400 * 64 + 1);
+      assertThat(bufferBytes() - before).isLessThan(8L << 20);
+    }
+  }
+
+  /** Answers that nobody reads are not piled up: reading stops, then the connection ends. */
+  @Test
+  void client_that_pings_without_reading_is_held_and_closed() {
+    try (TestServer impatient = new TestServer(TestServer.withTimeouts(TestServer.QUICK));
+        RawMqttClient client = impatient.client("c")) {
+      long before = bufferBytes();
+      byte[] pings = new byte[64 * 1024];
+      for (int i = 0; i < pings.length; i += 2) {
+        pings[i] = (byte) 0xC0;
+      }
+      assertThatExceptionOfType(UncheckedIOException.class)
+          .isThrownBy(() -> {
+            for (int i = 0; i < 2_000; i++) { // 131 MB
+              client.send(pings);
+            }
+          });
+      assertThat(bufferBytes() - before).isLessThan(16L << 20);
+      await().until(() -> impatient.gate.binding("c").closed == CloseReason.SLOW_READER);
+    }
+  }
+
+  /** "Bytes of all queues per tenant". */
+  @Test
+  void all_queues_of_a_scope_are_bounded_together() {
+    MqttConfig base = MqttConfig.DEFAULT;
+    MqttConfig config =
+        new MqttConfig(
+            base.codec(),
+            base.logins(),
+            base.timeouts(),
+            new MqttConfig.Sessions(100, 100, 1_000, 1 << 20, 10_000, 10_000),
+            base.retained());
+    try (TestServer small = new TestServer(config)) {
+      for (int i = 0; i < 5; i++) {
+        try (RawMqttClient reader = small.client()) {
+          reader.login("reader" + i, false);
+          reader.subscribe(1, 1, "t");
+        }
+      }
+      await().until(() -> small.engine.connections() == 0);
+      for (int i = 0; i < 10; i++) {
+        small.engine.route(TestGate.SCOPE, Message.of("t", new byte[999], Qos.AT_LEAST_ONCE));
+      }
+      await().until(() -> small.count("mqtt.messages.dropped", "cause", "queue_full") >= 39);
+      for (int i = 0; i < 5; i++) { // A clean start empties a queue and makes room.
+        small.client("reader" + i).close();
+      }
+      await().until(() -> small.engine.sessions() == 0);
+      try (RawMqttClient reader = small.client()) {
+        reader.login("reader", false);
+        reader.subscribe(1, 1, "t");
+      }
+      await().until(() -> small.engine.connections() == 0);
+      double dropped = small.count("mqtt.messages.dropped", "cause", "queue_full");
+      small.engine.route(TestGate.SCOPE, Message.of("t", new byte[999], Qos.AT_LEAST_ONCE));
+      try (RawMqttClient reader = small.client()) {
+        reader.login("reader", false);
+        assertThat(reader.expectPublish().payload()).hasSize(999);
+      }
+      assertThat(small.count("mqtt.messages.dropped", "cause", "queue_full")).isEqualTo(dropped);
+    }
   }
 
   /** CVE-2019-11779, CVE-2021-33176: depth costs linear time, wildcards what matches. */

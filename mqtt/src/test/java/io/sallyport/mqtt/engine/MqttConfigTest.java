@@ -23,7 +23,7 @@ class MqttConfigTest {
                     Duration.ofSeconds(30),
                     Duration.ofSeconds(30),
                     Duration.ofSeconds(60)),
-                new MqttConfig.Sessions(100_000, 20_000, 1_000, 1_048_576, 10_000),
+                new MqttConfig.Sessions(100_000, 20_000, 1_000, 1_048_576, 10_000, 268_435_456),
                 new MqttConfig.Retained(10_000, 16_777_216)));
   }
 

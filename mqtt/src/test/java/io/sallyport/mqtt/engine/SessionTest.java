@@ -310,7 +310,7 @@ class SessionTest {
             base.codec(),
             base.logins(),
             base.timeouts(),
-            new MqttConfig.Sessions(2, 2, 1_000, 1 << 20, 10_000),
+            new MqttConfig.Sessions(2, 2, 1_000, 1 << 20, 10_000, 1 << 20),
             base.retained());
     try (TestServer small = new TestServer(config)) {
       for (int i = 0; i < 5; i++) {
