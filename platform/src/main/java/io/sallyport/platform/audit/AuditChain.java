@@ -5,6 +5,7 @@ import io.sallyport.platform.base.TenantId;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,6 +15,13 @@ import java.util.TreeMap;
 final class AuditChain {
   private static final int DETAILS_MAX = 32;
   private static final int WALK_RECORDS = 500;
+
+  /**
+   * Whoever touches several chains in one transaction does it in this order, the installation's
+   * last: stores lock a chain at its first touch.
+   */
+  static final Comparator<Optional<TenantId>> LOCK_ORDER =
+      Comparator.comparing(chain -> chain.map(TenantId::value).orElse("~"));
 
   private final AuditStore store;
   private final Clock clock;

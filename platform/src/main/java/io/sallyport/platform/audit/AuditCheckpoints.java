@@ -10,7 +10,6 @@ import java.security.MessageDigest;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -55,7 +54,7 @@ public final class AuditCheckpoints {
 
   private List<AuditCheckpoint.Head> heads() {
     return store.chains().stream()
-        .sorted(Comparator.comparing(chain -> chain.map(TenantId::value).orElse("")))
+        .sorted(AuditChain.LOCK_ORDER)
         .flatMap(chain -> store.head(chain).stream())
         .map(head -> new AuditCheckpoint.Head(head.entry().tenant(), head.sequence(), head.hash()))
         .toList();

@@ -11,6 +11,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -196,6 +197,8 @@ final class BackgroundAudit implements AutoCloseable {
     if (entries.isEmpty()) {
       return;
     }
+    // Stable: within a chain the order stays.
+    entries.sort(Comparator.comparing(AuditEntry::tenant, AuditChain.LOCK_ORDER));
     try {
       transactions.run(() -> entries.forEach(chain::append));
     } catch (ProblemException e) {

@@ -59,20 +59,4 @@ public record Device(
         now,
         version);
   }
-
-  Device withoutGateway(Instant now) {
-    return new Device(
-        key,
-        number,
-        deviceClass,
-        Optional.empty(),
-        info,
-        metadata,
-        enabled,
-        alertEnabled,
-        registeredBy,
-        registered,
-        now,
-        version);
-  }
 }

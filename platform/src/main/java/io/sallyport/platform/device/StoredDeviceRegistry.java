@@ -321,29 +321,11 @@ public final class StoredDeviceRegistry implements DeviceRegistry {
           Device found = find(key);
           journal(RevocationJournal.Kind.DEVICE_DELETED, found);
           revocations.revoking(found, DeviceRevocationListener.Cause.DELETED);
-          releaseChildren(found);
           devices.delete(key);
           record(actor, key.tenant(), "device.delete", target(key), Map.of());
           return found;
         });
     revocations.revoked(device, DeviceRevocationListener.Cause.DELETED);
-  }
-
-  /** A later gateway of the same id must not inherit the devices behind this one (THREATS T33). */
-  private void releaseChildren(Device gateway) {
-    if (gateway.deviceClass() != DeviceClass.GATEWAY) {
-      return;
-    }
-    DeviceQuery children =
-        new DeviceQuery(Optional.empty(), Optional.of(gateway.key()), DeviceQuery.Sort.KEY, false);
-    while (true) {
-      Page<Device> page =
-          devices.list(gateway.key().tenant(), children, PageRequest.first(PageRequest.LIMIT_MAX));
-      page.items().forEach(child -> devices.update(child.withoutGateway(clock.instant()), false));
-      if (page.next().isEmpty()) {
-        return;
-      }
-    }
   }
 
   private void journal(RevocationJournal.Kind kind, Device device) {

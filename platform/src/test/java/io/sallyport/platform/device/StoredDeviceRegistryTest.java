@@ -424,8 +424,7 @@ class StoredDeviceRegistryTest {
     RegisteredDevice pump = platform.aDevice(acme).register();
     RecordingConnection connection = connect(pump);
     // The login's record is written in the background; the fault below is not meant for it.
-    await()
-        .untilAsserted(() -> assertThat(actions()).contains("login.succeeded device:pump/p1"));
+    await().untilAsserted(() -> assertThat(actions()).contains("login.succeeded device:pump/p1"));
     int records = platform.auditOf(acme).size();
     platform.transactions.failNext(Problem.Code.STORAGE_FULL);
 

@@ -34,7 +34,11 @@ public final class InMemoryApiKeyStore implements ApiKeyStore {
   @Override
   public Page<ApiKey> list(TenantId tenant, PageRequest page) {
     return InMemoryTable.page(
-        keys.select(key -> key.tenant().equals(tenant)), ApiKey::key, false, page);
+        "keys " + tenant,
+        keys.select(key -> key.tenant().equals(tenant)),
+        ApiKey::key,
+        false,
+        page);
   }
 
   @Override

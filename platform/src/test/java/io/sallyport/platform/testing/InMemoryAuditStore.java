@@ -43,6 +43,7 @@ public final class InMemoryAuditStore implements AuditStore {
   @Override
   public Page<AuditRecord> list(Optional<TenantId> chain, PageRequest page) {
     return InMemoryTable.page(
+        "audit " + chain,
         records.select(record -> record.entry().tenant().equals(chain)),
         record -> InMemoryTable.place(record.sequence()),
         true,

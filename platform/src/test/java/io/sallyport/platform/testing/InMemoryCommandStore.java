@@ -3,6 +3,7 @@ package io.sallyport.platform.testing;
 import io.sallyport.platform.base.DeviceKey;
 import io.sallyport.platform.base.Page;
 import io.sallyport.platform.base.PageRequest;
+import io.sallyport.platform.base.Problem;
 import io.sallyport.platform.base.TenantId;
 import io.sallyport.platform.command.Command;
 import io.sallyport.platform.command.CommandStatus;
@@ -29,6 +30,9 @@ public final class InMemoryCommandStore implements CommandStore {
   @Override
   public Command insert(Command command) {
     return transactions.write(() -> {
+      if (find(command.device().tenant(), command.id()).isPresent()) {
+        throw new Problem(Problem.Code.ALREADY_EXISTS, "the command exists already").asException();
+      }
       Command stored =
           copy(command, ++lastNumber, command.status(), command.updated(), command.reason());
       commands.insert(stored.number(), stored, "the command");
@@ -90,6 +94,7 @@ public final class InMemoryCommandStore implements CommandStore {
   @Override
   public Page<Command> list(DeviceKey device, PageRequest page) {
     return InMemoryTable.page(
+        "commands " + device,
         commands.select(command -> command.device().equals(device)),
         command -> InMemoryTable.place(command.number()),
         true,

@@ -47,18 +47,19 @@ public final class InMemoryDeviceStore implements DeviceStore {
       if (types.find(device.key().tenant(), device.key().type()).isEmpty()) {
         throw Problem.notFound("the device type");
       }
-      Device stored = copy(device, ++lastNumber, 1);
+      Device stored = copy(device, ++lastNumber, device.version(), device.gateway());
       devices.insert(device.key(), stored, "the device");
       return stored;
     });
   }
 
-  private static Device copy(Device device, long number, long version) {
+  private static Device copy(
+      Device device, long number, long version, Optional<DeviceKey> gateway) {
     return new Device(
         device.key(),
         number,
         device.deviceClass(),
-        device.gateway(),
+        gateway,
         device.info(),
         device.metadata(),
         device.enabled(),
@@ -82,7 +83,11 @@ public final class InMemoryDeviceStore implements DeviceStore {
   @Override
   public Page<Device> list(TenantId tenant, DeviceQuery query, PageRequest page) {
     return InMemoryTable.page(
-        matching(tenant, query), device -> place(device, query.sort()), query.descending(), page);
+        "devices " + tenant + " " + query,
+        matching(tenant, query),
+        device -> place(device, query.sort()),
+        query.descending(),
+        page);
   }
 
   private static String place(Device device, DeviceQuery.Sort sort) {
@@ -134,6 +139,11 @@ public final class InMemoryDeviceStore implements DeviceStore {
   public boolean delete(DeviceKey key) {
     return transactions.write(() -> {
       devices.find(key).ifPresent(device -> credentials.delete(device.number()));
+      devices
+          .select(child -> child.gateway().equals(Optional.of(key)))
+          .forEach(child ->
+              devices.set(
+                  child.key(), copy(child, child.number(), child.version(), Optional.empty())));
       return devices.delete(key);
     });
   }
@@ -141,6 +151,9 @@ public final class InMemoryDeviceStore implements DeviceStore {
   @Override
   public DeviceCredential putCredential(DeviceCredential credential) {
     return transactions.write(() -> {
+      if (findByNumber(credential.deviceNumber()).isEmpty()) {
+        throw Problem.notFound("the device");
+      }
       long version =
           credentials.find(credential.deviceNumber()).map(DeviceCredential::version).orElse(0L) + 1;
       DeviceCredential stored =

@@ -46,6 +46,7 @@ public final class InMemoryDeviceTypeStore implements DeviceTypeStore {
   @Override
   public Page<DeviceType> list(TenantId tenant, boolean descending, PageRequest page) {
     return InMemoryTable.page(
+        "types " + tenant,
         types.select(type -> type.tenant().equals(tenant)),
         type -> type.id().value(),
         descending,
@@ -61,11 +62,19 @@ public final class InMemoryDeviceTypeStore implements DeviceTypeStore {
   public DeviceType update(DeviceType type) {
     return transactions.write(() -> {
       Key key = new Key(type.tenant(), type.id());
-      if (types.find(key).isEmpty()) {
-        throw Problem.notFound("the device type");
-      }
-      types.set(key, type);
-      return type;
+      DeviceType old = types.find(key).orElseThrow(() -> Problem.notFound("the device type"));
+      DeviceType changed =
+          new DeviceType(
+              old.tenant(),
+              old.id(),
+              old.deviceClass(),
+              type.description(),
+              type.info(),
+              type.metadata(),
+              old.created(),
+              type.updated());
+      types.set(key, changed);
+      return changed;
     });
   }
 

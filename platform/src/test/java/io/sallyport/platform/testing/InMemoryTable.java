@@ -4,6 +4,9 @@ import io.sallyport.platform.base.Page;
 import io.sallyport.platform.base.PageRequest;
 import io.sallyport.platform.base.Problem;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
@@ -16,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Rows by key, in the key's order, changed only inside transactions and undone with them. */
 final class InMemoryTable<K, V> {
+  private static final int HASH_BYTES = 16;
+
   private final InMemoryTransactions transactions;
   private final TreeMap<K, V> rows;
 
@@ -84,13 +89,20 @@ final class InMemoryTable<K, V> {
   }
 
   /**
-   * A page of {@code rows}, ordered by their place. The cursor is the last item's place, as text
-   * that this method checks when it comes back.
+   * A page of {@code rows}, ordered by their place. The cursor is the last item's place, bound to
+   * the list by a hash that this method checks when it comes back.
+   *
+   * @param list names the list with all that chooses and orders it
    */
   static <V> Page<V> page(
-      List<V> rows, Function<V, String> place, boolean descending, PageRequest request) {
+      String list,
+      List<V> rows,
+      Function<V, String> place,
+      boolean descending,
+      PageRequest request) {
     Comparator<String> order = descending ? Comparator.reverseOrder() : Comparator.naturalOrder();
-    Optional<String> after = request.after().map(InMemoryTable::decode);
+    String bound = list + (descending ? " descending" : " ascending");
+    Optional<String> after = request.after().map(cursor -> decode(bound, cursor));
     List<V> rest =
         rows.stream()
             .sorted(Comparator.comparing(place, order))
@@ -101,7 +113,7 @@ final class InMemoryTable<K, V> {
       return new Page<>(rest, Optional.empty());
     }
     List<V> items = rest.subList(0, request.limit());
-    return new Page<>(items, Optional.of(encode(place.apply(items.getLast()))));
+    return new Page<>(items, Optional.of(encode(bound, place.apply(items.getLast()))));
   }
 
   /** Place of a number: orders as the number does. */
@@ -109,21 +121,39 @@ final class InMemoryTable<K, V> {
     return "%020d".formatted(number);
   }
 
-  private static String encode(String place) {
-    return Base64.getUrlEncoder()
-        .withoutPadding()
-        .encodeToString(("c1:" + place).getBytes(StandardCharsets.UTF_8));
+  private static String encode(String list, String place) {
+    byte[] text = place.getBytes(StandardCharsets.UTF_8);
+    byte[] hash = sha256(list + "\0" + place);
+    byte[] cursor = Arrays.copyOf(hash, HASH_BYTES + text.length);
+    System.arraycopy(text, 0, cursor, HASH_BYTES, text.length);
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(cursor);
   }
 
-  private static String decode(String cursor) {
+  private static String decode(String list, String cursor) {
     try {
-      String text = new String(Base64.getUrlDecoder().decode(cursor), StandardCharsets.UTF_8);
-      if (text.startsWith("c1:")) {
-        return text.substring(3);
+      byte[] bytes = Base64.getUrlDecoder().decode(cursor);
+      if (bytes.length >= HASH_BYTES) {
+        int length = bytes.length - HASH_BYTES;
+        String place = new String(bytes, HASH_BYTES, length, StandardCharsets.UTF_8);
+        if (encode(list, place).equals(cursor)) {
+          return place;
+        }
       }
     } catch (IllegalArgumentException e) {
-      throw new Problem(Problem.Code.BAD_CURSOR, "not a cursor of this list").asException();
+      throw badCursor();
     }
-    throw new Problem(Problem.Code.BAD_CURSOR, "not a cursor of this list").asException();
+    throw badCursor();
+  }
+
+  private static RuntimeException badCursor() {
+    return new Problem(Problem.Code.BAD_CURSOR, "not a cursor of this list").asException();
+  }
+
+  private static byte[] sha256(String text) {
+    try {
+      return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
   }
 }

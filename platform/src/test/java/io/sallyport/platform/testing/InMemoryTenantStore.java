@@ -49,7 +49,7 @@ public final class InMemoryTenantStore implements TenantStore {
   @Override
   public Page<Tenant> list(PageRequest page) {
     return InMemoryTable.page(
-        tenants.select(tenant -> true), tenant -> tenant.id().value(), false, page);
+        "tenants", tenants.select(tenant -> true), tenant -> tenant.id().value(), false, page);
   }
 
   @Override

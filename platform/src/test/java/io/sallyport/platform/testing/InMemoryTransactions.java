@@ -25,6 +25,7 @@ public final class InMemoryTransactions implements Transactions {
   private final Executor executor;
   private final List<Consumer<TenantId>> tenantDeletions = new ArrayList<>();
   private @Nullable Deque<Runnable> undo;
+  private final List<Consumer<Optional<Throwable>>> endings = new ArrayList<>();
   private Optional<Problem> nextFailure = Optional.empty();
 
   /** {@link #submit} runs on the caller's thread. */
@@ -43,40 +44,69 @@ public final class InMemoryTransactions implements Transactions {
       if (undo != null) {
         return work.get();
       }
-      Deque<Runnable> log = new ArrayDeque<>();
-      undo = log;
-      boolean committed = false;
+      List<Consumer<Optional<Throwable>>> toTell = new ArrayList<>();
       try {
-        T result = work.get();
-        Optional<Problem> failure = nextFailure;
-        nextFailure = Optional.empty();
-        if (failure.isPresent()) {
-          throw failure.get().asException();
-        }
-        committed = true;
+        T result = writeOutermost(work, toTell);
+        toTell.forEach(ending -> ending.accept(Optional.empty()));
         return result;
-      } finally {
-        if (!committed) {
-          log.forEach(Runnable::run);
-        }
-        undo = null;
+      } catch (RuntimeException | Error e) {
+        toTell.forEach(ending -> ending.accept(Optional.of(e)));
+        throw e;
       }
     } finally {
       lock.unlock();
     }
   }
 
+  private <T> T writeOutermost(Supplier<T> work, List<Consumer<Optional<Throwable>>> toTell) {
+    Deque<Runnable> log = new ArrayDeque<>();
+    undo = log;
+    boolean committed = false;
+    try {
+      T result = work.get();
+      Optional<Problem> failure = nextFailure;
+      nextFailure = Optional.empty();
+      if (failure.isPresent()) {
+        throw failure.get().asException();
+      }
+      committed = true;
+      return result;
+    } finally {
+      if (!committed) {
+        log.forEach(Runnable::run);
+      }
+      undo = null;
+      toTell.addAll(endings);
+      endings.clear();
+    }
+  }
+
   @Override
   public <T> CompletableFuture<T> submit(Supplier<T> work) {
     CompletableFuture<T> future = new CompletableFuture<>();
-    executor.execute(() -> {
-      try {
-        future.complete(write(work));
-      } catch (RuntimeException e) {
-        future.completeExceptionally(e);
-      }
-    });
+    if (lock.isHeldByCurrentThread() && undo != null) {
+      joinRunning(work, future);
+    } else {
+      executor.execute(() -> {
+        try {
+          future.complete(write(work));
+        } catch (RuntimeException e) {
+          future.completeExceptionally(e);
+        }
+      });
+    }
     return future;
+  }
+
+  /** Submitted inside a transaction: it becomes part of it, and ends as it does. */
+  private <T> void joinRunning(Supplier<T> work, CompletableFuture<T> future) {
+    try {
+      T result = work.get();
+      endings.add(fault ->
+          fault.ifPresentOrElse(future::completeExceptionally, () -> future.complete(result)));
+    } catch (RuntimeException e) {
+      future.completeExceptionally(e);
+    }
   }
 
   /** The next transaction is rolled back with this problem when it would commit. */
