@@ -36,6 +36,12 @@ import org.slf4j.LoggerFactory;
 public final class RocksTelemetryStore implements TelemetryStore {
   private static final Logger LOG = LoggerFactory.getLogger(RocksTelemetryStore.class);
 
+  /**
+   * Space without which the database isn't opened anew: the attempt would fail and end the reads
+   * that still work.
+   */
+  private static final long REOPEN_BYTES_MIN = 8L << 20;
+
   static {
     RocksDB.loadLibrary();
   }
@@ -282,8 +288,10 @@ public final class RocksTelemetryStore implements TelemetryStore {
               "the volume of " + folder + " can't be asked: " + unreadable.getMessage()),
           unreadable);
     }
-    if (free < config.freeBytesMin()) {
-      throw faults.full(free, config.freeBytesMin());
+    long wanted =
+        failed ? Math.max(config.freeBytesMin(), REOPEN_BYTES_MIN) : config.freeBytesMin();
+    if (free < wanted) {
+      throw faults.full(free, wanted);
     }
   }
 
