@@ -15,5 +15,5 @@ public record AuditLimits(
     int openRefusalsMax,
     int explanationsMax,
     int refusalRecordsPerMinuteMax) {
-  public static final AuditLimits DEFAULT = new AuditLimits(10_000, 10_000, 10_000, 6_000);
+  public static final AuditLimits DEFAULT = new AuditLimits(10_000, 10_000, 10_000, 600);
 }

@@ -59,6 +59,9 @@ final class BackgroundAudit implements AutoCloseable {
     record Entry(AuditEntry entry) implements Waiting {}
 
     record Refused(OpenRefusal refusal) implements Waiting {}
+
+    /** Nothing to write: wakes the thread to see that it is closing. */
+    record Wake() implements Waiting {}
   }
 
   private record RefusalKey(Optional<TenantId> tenant, String rule, String source) {}
@@ -181,6 +184,7 @@ final class BackgroundAudit implements AutoCloseable {
             uncounted.incrementAndGet();
           }
         }
+        case Waiting.Wake() -> {}
       }
     }
     long unwritten = takeUncounted(now);
@@ -236,6 +240,7 @@ final class BackgroundAudit implements AutoCloseable {
       return;
     }
     closing = true;
+    boolean _ = queue.offer(new Waiting.Wake());
     try {
       thread.join(Duration.ofSeconds(10));
     } catch (InterruptedException e) {

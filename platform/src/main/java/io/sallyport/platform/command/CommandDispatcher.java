@@ -414,4 +414,9 @@ public final class CommandDispatcher implements CommandRoutes, DeviceRevocationL
     }
     return count[0];
   }
+
+  /** Devices with a route, or with something on its way. */
+  public int laneCount() {
+    return lanes.size();
+  }
 }

@@ -2,7 +2,6 @@ package io.sallyport.platform.identity;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.util.Arrays;
 import java.util.HexFormat;
 
@@ -19,25 +18,20 @@ public record AddressBlock(String networkHex, int prefixBits) {
     return of(address, address.getAddress().length * 8);
   }
 
-  /** Parses {@code 10.0.0.0/8} or {@code 2001:db8::/32}; a bare address means just that one. */
+  /**
+   * Parses {@code 10.0.0.0/8} or {@code 2001:db8::/32}; a bare address means just that one. Names
+   * are not looked up but refused.
+   */
   public static AddressBlock parse(String text) {
     int slash = text.indexOf('/');
     String address = slash < 0 ? text : text.substring(0, slash);
-    // Names would be looked up; only digits, dots, colons and hex letters make an address.
-    if (!address.matches("[0-9.]+|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*")) {
+    InetAddress parsed = InetAddress.ofLiteral(address);
+    int bits = parsed.getAddress().length * 8;
+    int prefix = slash < 0 ? bits : Integer.parseInt(text.substring(slash + 1));
+    if (prefix < 0 || prefix > bits) {
       throw new IllegalArgumentException("not an address block: " + text);
     }
-    try {
-      InetAddress parsed = InetAddress.getByName(address);
-      int bits = parsed.getAddress().length * 8;
-      int prefix = slash < 0 ? bits : Integer.parseInt(text.substring(slash + 1));
-      if (prefix < 0 || prefix > bits) {
-        throw new IllegalArgumentException("not an address block: " + text);
-      }
-      return of(parsed, prefix);
-    } catch (UnknownHostException e) {
-      throw new IllegalArgumentException("not an address block: " + text, e);
-    }
+    return of(parsed, prefix);
   }
 
   /** The remote side's address; an unresolved one counts as 0.0.0.0. */

@@ -83,6 +83,8 @@ public final class LoginAudit {
   public Authentication.Rejected refused(
       Optional<TenantId> owner, String subject, Reason reason, LoginSource source) {
     String address = address(source);
+    // Who tries many names that match nobody is one source, not many.
+    String countedBy = reason == Reason.UNKNOWN ? address : address + " " + subject;
     RefusalId id =
         log.refused(
             new Refusal(
@@ -90,7 +92,7 @@ public final class LoginAudit {
                 subject,
                 "login.failed",
                 subject,
-                address + " " + subject,
+                countedBy,
                 reason.rule,
                 reason.text,
                 reason.fix,

@@ -78,8 +78,10 @@ public final class LoginThrottle {
   }
 
   public void succeeded(String credential, InetAddress address) {
+    // The first success ends the row of its block; later ones, that of their own address only, so
+    // that a victim's logins give a guesser beside it no new tries.
+    failures.invalidate(key(credential, address));
     knownAddresses.put(new Key(credential, AddressBlock.only(address)), clock.instant());
-    failures.invalidate(new Key(credential, AddressBlock.only(address)));
   }
 
   private boolean isTrusted(InetAddress address) {

@@ -16,6 +16,7 @@ import io.sallyport.platform.identity.Principal;
 import io.sallyport.platform.tenant.Tenant;
 import io.sallyport.platform.tenant.TenantSettings;
 import io.sallyport.platform.testing.PlatformFixture;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Optional;
@@ -130,7 +131,9 @@ class ThrottledDeviceAuthenticatorTest {
   void login_without_tls_is_refused_unless_the_tenant_allows_it() {
     RegisteredDevice pump = platform.aDevice(acme).register();
     platform.tenants.changeSettings(OPERATOR, acme.id(), TenantSettings.DEFAULT);
-    LoginSource plain = new LoginSource(new InetSocketAddress("192.0.2.1", 9), "mqtt", false);
+    LoginSource plain =
+        new LoginSource(
+            new InetSocketAddress(InetAddress.ofLiteral("192.0.2.1"), 9), "mqtt", false);
 
     Authentication result = logIn(pump.device().key(), pump.token().revealText(), plain);
 
@@ -173,6 +176,34 @@ class ThrottledDeviceAuthenticatorTest {
     assertThat(platform.hashQueue.takenCount()).isEqualTo(hashed);
     platform.clock.advance(Duration.ofSeconds(1));
     assertThat(logIn(key, "a-chosen-token")).isInstanceOf(Authentication.Granted.class);
+  }
+
+  @Test
+  void full_hash_queue_turns_away_what_needs_hashing_and_nothing_else() {
+    RegisteredDevice generated = platform.aDevice(acme).register();
+    RegisteredDevice chosen =
+        platform.aDevice(acme).withId("p2").withToken("a-chosen-token").register();
+    platform.hashQueue.close();
+
+    Authentication busy = logIn(chosen.device().key(), "a-chosen-token");
+
+    assertTryLater(busy);
+    assertThat(ruleOf(busy)).isEqualTo("login.busy");
+    assertThat(platform.logIn(generated).key()).isEqualTo(generated.device().key());
+  }
+
+  @Test
+  void many_unknown_names_of_one_address_are_one_record() {
+    for (int i = 0; i < 50; i++) {
+      logIn(DeviceKey.of("acme01", "pump", "ghost" + i), "whatever-token");
+    }
+    platform.audit.close();
+
+    assertThat(platform.auditOf(acme))
+        .filteredOn(record -> record.entry().action().equals("login.failed"))
+        .hasSize(2)
+        .last()
+        .satisfies(record -> assertThat(record.entry().details()).containsEntry("count", "50"));
   }
 
   @Test

@@ -19,6 +19,7 @@ import io.sallyport.platform.device.DeviceInfo;
 import io.sallyport.platform.device.DeviceRegistration;
 import io.sallyport.platform.device.DeviceRevocations;
 import io.sallyport.platform.device.RegisteredDevice;
+import io.sallyport.platform.device.RevocationReplay;
 import io.sallyport.platform.device.StoredDeviceRegistry;
 import io.sallyport.platform.device.StoredTenants;
 import io.sallyport.platform.device.ThrottledDeviceAuthenticator;
@@ -42,6 +43,7 @@ import io.sallyport.platform.identity.ThrottledKeyAuthenticator;
 import io.sallyport.platform.identity.TokenGenerator;
 import io.sallyport.platform.tenant.Tenant;
 import io.sallyport.platform.tenant.TenantSettings;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.util.Arrays;
@@ -255,7 +257,8 @@ public final class PlatformFixture implements AutoCloseable {
   }
 
   public static LoginSource aSource(String address) {
-    return new LoginSource(new InetSocketAddress(address, 40_000), "mqtts", true);
+    return new LoginSource(
+        new InetSocketAddress(InetAddress.ofLiteral(address), 40_000), "mqtts", true);
   }
 
   /** Logs the device in and returns its principal. */
@@ -270,6 +273,22 @@ public final class PlatformFixture implements AutoCloseable {
       return principal;
     }
     throw new AssertionError("the login was refused: " + result);
+  }
+
+  /** What a restore applies. */
+  public RevocationReplay revocationReplay() {
+    return new RevocationReplay(
+        journal,
+        transactions,
+        tenantStore,
+        tenantKeys,
+        apiKeyStore,
+        operatorKeyStore,
+        deviceStore,
+        hasher,
+        tokens,
+        audit,
+        clock);
   }
 
   public DeviceBuilder aDevice(Tenant tenant) {

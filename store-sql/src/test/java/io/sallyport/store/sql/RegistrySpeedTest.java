@@ -1,0 +1,156 @@
+package io.sallyport.store.sql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.sallyport.platform.base.DeviceKey;
+import io.sallyport.platform.base.Page;
+import io.sallyport.platform.base.PageRequest;
+import io.sallyport.platform.base.TenantId;
+import io.sallyport.platform.base.TypeId;
+import io.sallyport.platform.device.Device;
+import io.sallyport.platform.device.DeviceClass;
+import io.sallyport.platform.device.DeviceInfo;
+import io.sallyport.platform.device.DeviceQuery;
+import io.sallyport.platform.device.DeviceStoreContract;
+import io.sallyport.platform.device.DeviceType;
+import io.sallyport.platform.tenant.TenantSettings;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Prints what the registry does in a second here; asserts only that it does it rightly. */
+@ExtendWith(EmbeddedServer.class)
+class RegistrySpeedTest {
+  private static final int DEVICES = 100_000;
+  private static final int CALLERS = 2_000;
+  private static final TenantId ACME = new TenantId("acme01");
+
+  private final EmbeddedServer.Server server;
+  @TempDir Path folder = Path.of("");
+
+  RegistrySpeedTest(EmbeddedServer.Server server) {
+    this.server = server;
+  }
+
+  @Test
+  void a_hundred_thousand_devices_are_registered_and_listed_in_sqlite() {
+    measure("SQLite", RegistryConfig.sqlite(folder.resolve("registry.db")));
+  }
+
+  @Test
+  void a_hundred_thousand_devices_are_registered_and_listed_in_postgresql() {
+    measure("PostgreSQL", server.emptyDatabase());
+  }
+
+  private static void measure(String name, RegistryConfig config) {
+    try (SqlRegistry registry =
+        SqlRegistry.open(config, new FakeTenantKeys(), new SimpleMeterRegistry())) {
+      registry.tenants().create(ACME, "Acme", TenantSettings.DEFAULT, DeviceStoreContract.NOW);
+      registry
+          .deviceTypes()
+          .insert(
+              new DeviceType(
+                  ACME,
+                  new TypeId("pump"),
+                  DeviceClass.DEVICE,
+                  "",
+                  DeviceInfo.NONE,
+                  Optional.empty(),
+                  DeviceStoreContract.NOW,
+                  DeviceStoreContract.NOW));
+      insert(name, registry);
+      for (DeviceQuery.Sort sort : DeviceQuery.Sort.values()) {
+        walk(name, registry, new DeviceQuery(Optional.empty(), Optional.empty(), sort, false));
+        walk(name, registry, new DeviceQuery(Optional.empty(), Optional.empty(), sort, true));
+      }
+      settings(name, registry);
+      submissions(name, registry);
+    }
+  }
+
+  /** Each device is work of its own; commits are shared. */
+  private static void insert(String name, SqlRegistry registry) {
+    long start = System.nanoTime();
+    List<CompletableFuture<Device>> waiting = new ArrayList<>();
+    for (int i = 0; i < DEVICES; i++) {
+      Device device =
+          DeviceStoreContract.aDevice(
+              DeviceKey.of("acme01", "pump", "device-%06d".formatted(i * 7919L % DEVICES)));
+      waiting.add(registry.transactions().submit(() -> registry.devices().insert(device)));
+      if (waiting.size() == CALLERS) {
+        waiting.forEach(CompletableFuture::join);
+        waiting.clear();
+      }
+    }
+    waiting.forEach(CompletableFuture::join);
+    print(name, "devices registered, group-committed", DEVICES, start);
+  }
+
+  private static void walk(String name, SqlRegistry registry, DeviceQuery query) {
+    long start = System.nanoTime();
+    long slowest = 0;
+    int seen = 0;
+    PageRequest request = PageRequest.first(PageRequest.LIMIT_MAX);
+    Optional<String> next = Optional.of("");
+    while (next.isPresent()) {
+      long before = System.nanoTime();
+      Page<Device> page = registry.devices().list(ACME, query, request);
+      slowest = Math.max(slowest, System.nanoTime() - before);
+      seen += page.items().size();
+      next = page.next();
+      request = next.map(PageRequest.first(PageRequest.LIMIT_MAX)::next).orElse(request);
+    }
+    print(
+        name,
+        "devices listed by 1000, %s %s, slowest page %.1f ms"
+            .formatted(query.sort(), query.descending() ? "down" : "up", slowest / 1e6),
+        seen,
+        start);
+    assertThat(seen).isEqualTo(DEVICES);
+  }
+
+  private static void settings(String name, SqlRegistry registry) {
+    long start = System.nanoTime();
+    int commits = 200;
+    for (int i = 0; i < commits; i++) {
+      registry.settings().put("k", Integer.toString(i));
+    }
+    print(name, "single commits of one caller", commits, start);
+    assertThat(registry.settings().find("k")).contains(Integer.toString(commits - 1));
+  }
+
+  private static void submissions(String name, SqlRegistry registry) {
+    int works = 20_000;
+    long start = System.nanoTime();
+    List<CompletableFuture<Boolean>> waiting = new ArrayList<>();
+    for (int i = 0; i < works; i++) {
+      String value = Integer.toString(i);
+      waiting.add(
+          registry
+              .transactions()
+              .submit(() -> {
+                registry.settings().put("k", value);
+                return true;
+              }));
+      if (waiting.size() == CALLERS) {
+        waiting.forEach(CompletableFuture::join);
+        waiting.clear();
+      }
+    }
+    waiting.forEach(CompletableFuture::join);
+    print(name, "small changes, group-committed", works, start);
+    assertThat(registry.settings().find("k")).contains(Integer.toString(works - 1));
+  }
+
+  private static void print(String name, String what, int count, long start) {
+    double seconds = (System.nanoTime() - start) / 1e9;
+    System.out.printf(
+        "MEASURED %s: %d %s: %.2f s, %.0f/s%n", name, count, what, seconds, count / seconds);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.sallyport.store.sql;
+
+import org.jspecify.annotations.NullMarked;
