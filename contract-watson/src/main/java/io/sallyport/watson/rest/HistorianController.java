@@ -30,7 +30,7 @@ final class HistorianController {
   static final int TOP_MAX = 100;
 
   /** How many events one page may pass over in search of matching ones. */
-  private static final int SCANNED_MAX = 5_000;
+  private static final int SCANNED_MAX = 1_000;
 
   private static final int SUMMARY_PAGE = 1_000;
   private static final Set<String> PARAMETERS =

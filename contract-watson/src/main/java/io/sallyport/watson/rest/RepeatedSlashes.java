@@ -6,8 +6,11 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.springframework.web.filter.OncePerRequestFilter;
+import org.springframework.web.util.UriUtils;
 
 /**
  * The old Java client builds {@code /historian//devices} (watson-iot.md section 9.4): repeated
@@ -52,9 +55,16 @@ final class RepeatedSlashes extends OncePerRequestFilter {
       return url.append(':').append(getServerPort()).append(path);
     }
 
+    /** From the path itself: Jetty gives none for a path that it holds to be ambiguous. */
     @Override
     public String getServletPath() {
-      return SLASHES.matcher(super.getServletPath()).replaceAll("/");
+      return UriUtils.decode(path, StandardCharsets.UTF_8);
+    }
+
+    /** The dispatcher is mapped to everything, so all of the path is the servlet's. */
+    @Override
+    public @Nullable String getPathInfo() {
+      return null;
     }
   }
 }

@@ -5,6 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.sallyport.platform.identity.IssuedApiKey;
 import io.sallyport.platform.identity.Role;
 import io.sallyport.watson.testing.WatsonFixture;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
+import jakarta.servlet.http.HttpServletResponse;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
@@ -15,37 +20,74 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.jetty.servlet.JettyServletWebServerFactory;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.TestConfiguration;
 import org.springframework.boot.test.web.server.LocalServerPort;
-import org.springframework.boot.tomcat.TomcatConnectorCustomizer;
-import org.springframework.boot.tomcat.servlet.TomcatServletWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
+import org.springframework.core.Ordered;
+import org.springframework.web.filter.OncePerRequestFilter;
 
 /** What only a real servlet container shows: raw paths, streamed bodies, empty bodies. */
 @SpringBootTest(
     classes = RestTestApplication.class,
     webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
     properties = "server.address=127.0.0.1")
-@Import(WatsonRestServerTest.SecureConnector.class)
+@Import(WatsonRestServerTest.SecureRequests.class)
 class WatsonRestServerTest {
-  /** As the front does: the container is told that the client came over TLS. */
+  /** As the front does: the request is known to have come over TLS. */
   @TestConfiguration(proxyBeanMethods = false)
-  static class SecureConnector {
+  static class SecureRequests {
     @Bean
-    WebServerFactoryCustomizer<TomcatServletWebServerFactory> secureConnector() {
-      TomcatConnectorCustomizer secure =
-          connector -> {
-            connector.setSecure(true);
-            connector.setScheme("https");
-          };
-      return factory -> factory.addConnectorCustomizers(secure);
+    FilterRegistrationBean<OncePerRequestFilter> secureRequests() {
+      FilterRegistrationBean<OncePerRequestFilter> registration =
+          new FilterRegistrationBean<>(new MarkedSecure());
+      registration.setOrder(Ordered.HIGHEST_PRECEDENCE);
+      return registration;
+    }
+
+    /** web's server is as lenient about empty path segments, see RepeatedSlashes. */
+    @Bean
+    WebServerFactoryCustomizer<JettyServletWebServerFactory> emptySegments() {
+      return factory ->
+          factory.addServerCustomizers(server -> {
+            for (Connector connector : server.getConnectors()) {
+              HttpConfiguration configuration =
+                  connector
+                      .getConnectionFactory(HttpConnectionFactory.class)
+                      .getHttpConfiguration();
+              configuration.setUriCompliance(
+                  UriCompliance.DEFAULT.with(
+                      "empty-segments", UriCompliance.Violation.AMBIGUOUS_EMPTY_SEGMENT));
+            }
+          });
+    }
+  }
+
+  private static final class MarkedSecure extends OncePerRequestFilter {
+    @Override
+    protected void doFilterInternal(
+        HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+        throws ServletException, IOException {
+      chain.doFilter(
+          new HttpServletRequestWrapper(request) {
+            @Override
+            public boolean isSecure() {
+              return true;
+            }
+          },
+          response);
     }
   }
 
@@ -84,7 +126,7 @@ class WatsonRestServerTest {
       })
   void repeated_slashes_count_as_one(String path) throws Exception {
     HttpResponse<String> response = send(request(path).GET());
-    assertThat(response.statusCode()).isEqualTo(200);
+    assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
     assertThat(response.body()).startsWith("{\"events\":[");
   }
 
