@@ -14,6 +14,7 @@ import io.sallyport.simulator.fleet.FleetPlan;
 import io.sallyport.simulator.fleet.MqttClients;
 import io.sallyport.simulator.site.Installation;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -24,6 +25,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -76,9 +78,13 @@ final class Demo {
               Locale.ROOT,
               "platform ready in %.1f s: %s",
               site.ready().seconds(),
-              site.ready().addresses()));
+              addresses(site)));
       return runOn(site, cast);
     }
+  }
+
+  private static String addresses(Installation site) {
+    return site.ready().addresses().stream().map(URI::toString).collect(Collectors.joining(", "));
   }
 
   private int runOn(Installation site, Cast cast) throws IOException, InterruptedException {

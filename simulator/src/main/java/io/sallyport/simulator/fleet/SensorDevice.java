@@ -39,10 +39,11 @@ final class SensorDevice {
   private final FleetFigures figures;
   private final CommandObserver observer;
   private final MqttQos qos;
-  private final Mqtt3AsyncClient client;
+  private final MqttClients clients;
   private final AtomicBoolean ready = new AtomicBoolean();
   private final AtomicInteger epoch = new AtomicInteger();
   private final Object sending = new Object();
+  private volatile Mqtt3AsyncClient client;
   private volatile boolean wanted;
   private volatile double setPoint = 21;
 
@@ -63,13 +64,8 @@ final class SensorDevice {
     this.figures = support.figures();
     this.observer = support.observer();
     this.ledger = ledger;
-    this.client =
-        clients
-            .device(login)
-            .addConnectedListener(context -> subscribe())
-            .addDisconnectedListener(this::disconnected)
-            .buildAsync();
-    client.publishes(MqttGlobalPublishFilter.ALL, this::obey);
+    this.clients = clients;
+    this.client = switchedOn();
   }
 
   DeviceLogin login() {
@@ -86,9 +82,15 @@ final class SensorDevice {
     return epoch.get();
   }
 
-  /** Connects; the future fails only when the server refuses the login for good. */
+  /**
+   * Connects; the future fails only when the server refuses the login for good. A device with a
+   * session takes up its messages on their way again, one without starts from nothing.
+   */
   CompletableFuture<Void> connect() {
     wanted = true;
+    if (!persistent && epoch.get() > 0) {
+      client = switchedOn();
+    }
     return client
         .connectWith()
         .cleanSession(!persistent)
@@ -146,6 +148,18 @@ final class SensorDevice {
             figures.messageUnacknowledged();
           }
         });
+  }
+
+  private Mqtt3AsyncClient switchedOn() {
+    Mqtt3AsyncClient fresh =
+        clients
+            .device(login)
+            .addConnectedListener(context -> subscribe())
+            .addDisconnectedListener(this::disconnected)
+            .buildAsync();
+    // For all connections of this client: it forgets its subscriptions' own receivers with them.
+    fresh.publishes(MqttGlobalPublishFilter.ALL, this::obey);
+    return fresh;
   }
 
   private void subscribe() {

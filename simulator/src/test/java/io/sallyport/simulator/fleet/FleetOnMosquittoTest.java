@@ -83,17 +83,15 @@ class FleetOnMosquittoTest {
     assertThat(ledger.acknowledgedNotReceived()).isEqualTo(fleet.figures().sent());
   }
 
-  @Test
-  void a_command_is_carried_out_and_answered_with_its_correlation() throws Exception {
+  private void assertAllObey(String correlation) throws Exception {
     List<String> answers = new CopyOnWriteArrayList<>();
     Mqtt3AsyncClient listener = listener(answers);
-    assertThat(fleet.connect(Duration.ofSeconds(20))).isTrue();
-    await().until(() -> fleet.figures().connected() == DEVICES);
+    String command = "{\"correlation\":\"" + correlation + "\",\"celsius\":23.5}";
     listener
         .publishWith()
         .topic("iot-2/cmd/setpoint/fmt/json")
         .qos(MqttQos.AT_LEAST_ONCE)
-        .payload("{\"correlation\":\"c7\",\"celsius\":23.5}".getBytes(StandardCharsets.UTF_8))
+        .payload(command.getBytes(StandardCharsets.UTF_8))
         .send()
         .get(10, TimeUnit.SECONDS);
     // This broker has no organizations, so all devices hear the one command.
@@ -101,9 +99,19 @@ class FleetOnMosquittoTest {
     assertThat(answers)
         .allSatisfy(answer ->
             assertThat(answer)
-                .contains("\"correlation\":\"c7\"", "\"result\":\"done\"", "\"setpoint\":23.5"));
-    assertThat(commands).contains("room-0 setpoint done");
+                .contains(
+                    "\"correlation\":\"" + correlation + "\"",
+                    "\"result\":\"done\"",
+                    "\"setpoint\":23.5"));
     listener.disconnect().get(10, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void a_command_is_carried_out_and_answered_with_its_correlation() throws Exception {
+    assertThat(fleet.connect(Duration.ofSeconds(20))).isTrue();
+    await().until(() -> fleet.figures().connected() == DEVICES);
+    assertAllObey("c7");
+    assertThat(commands).hasSize(DEVICES).contains("room-0 setpoint done");
   }
 
   @Test
@@ -118,11 +126,24 @@ class FleetOnMosquittoTest {
   }
 
   @Test
+  void every_device_obeys_after_its_spell_offline() throws Exception {
+    fleet.close();
+    fleet = fleet(Duration.ofMillis(100));
+    assertThat(fleet.connect(Duration.ofSeconds(20))).isTrue();
+    fleet.start();
+    await().atMost(Duration.ofSeconds(20)).until(() -> fleet.figures().spells() > DEVICES);
+    fleet.pause();
+    await().atMost(Duration.ofSeconds(20)).until(() -> fleet.figures().connected() == DEVICES);
+    assertAllObey("after the spells");
+  }
+
+  @Test
   void devices_reconnect_when_the_broker_comes_back() throws Exception {
     assertThat(fleet.connect(Duration.ofSeconds(20))).isTrue();
     await().until(() -> fleet.figures().connected() == DEVICES);
     broker.restart();
     await().until(() -> fleet.figures().reconnects() >= DEVICES);
     await().atMost(Duration.ofSeconds(30)).until(() -> fleet.figures().connected() == DEVICES);
+    assertAllObey("after the restart");
   }
 }
