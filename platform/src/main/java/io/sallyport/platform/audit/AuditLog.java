@@ -14,9 +14,17 @@ public interface AuditLog {
   AuditRecord record(AuditEntry entry);
 
   /**
+   * Chains and stores {@code entry} in the background, for acts that must not wait, such as logins.
+   * Never blocks: safe on an event loop. When the queue is full the entry is counted instead.
+   */
+  void recordLater(AuditEntry entry);
+
+  /**
    * Notes a refusal: gives it an id (the same one for repeats of one source and rule within a
-   * minute), keeps its explanation, and writes one audit record per minute, rule and source in the
-   * background. Never blocks: safe on an event loop. When the queue is full the refusal is counted.
+   * minute), keeps its explanation, and writes its audit record in the background; repeats are
+   * counted in one more record when the minute is over. Never blocks: safe on an event loop. When
+   * the queue is full the refusal is counted. A tenant that does not exist owns nothing: such a
+   * refusal belongs to the installation.
    */
   RefusalId refused(Refusal refusal);
 

@@ -21,6 +21,9 @@ public interface AuditStore {
   /** Up to {@code limit} records by rising sequence, from {@code fromSequence} on, to verify. */
   List<AuditRecord> range(Optional<TenantId> chain, long fromSequence, int limit);
 
-  /** The newest record that carries this refusal's id, of whatever chain. */
+  /** The newest record that carries this refusal's id, in whichever chain. */
   Optional<AuditRecord> findByRefusal(RefusalId id);
+
+  /** Every chain that has a record, those of deleted tenants included. */
+  List<Optional<TenantId>> chains();
 }

@@ -18,6 +18,9 @@ public interface CommandStore {
   /** The device's commands that wait, oldest first, not expired at {@code now}. */
   List<Command> pending(long deviceNumber, Instant now, int limit);
 
+  /** How many of the device's commands wait. */
+  long countPending(long deviceNumber);
+
   /** A device's commands, newest first. */
   Page<Command> list(DeviceKey device, PageRequest page);
 

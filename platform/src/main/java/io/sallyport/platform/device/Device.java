@@ -26,4 +26,37 @@ public record Device(
     String registeredBy,
     Instant registered,
     Instant updated,
-    long version) {}
+    long version) {
+
+  Device changed(DeviceInfo newInfo, Optional<String> newMetadata, boolean newAlert, Instant now) {
+    return new Device(
+        key,
+        number,
+        deviceClass,
+        gateway,
+        newInfo,
+        newMetadata,
+        enabled,
+        newAlert,
+        registeredBy,
+        registered,
+        now,
+        version);
+  }
+
+  Device withEnabled(boolean newEnabled, Instant now) {
+    return new Device(
+        key,
+        number,
+        deviceClass,
+        gateway,
+        info,
+        metadata,
+        newEnabled,
+        alertEnabled,
+        registeredBy,
+        registered,
+        now,
+        version);
+  }
+}

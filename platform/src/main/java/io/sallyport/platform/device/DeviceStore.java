@@ -31,7 +31,10 @@ public interface DeviceStore {
    */
   Device update(Device device, boolean raiseVersion);
 
-  /** Whether there was one. Its credential goes with it. */
+  /**
+   * Whether there was one. Its credential goes with it, and devices behind it are behind none: a
+   * later gateway of the same key must not inherit them (THREATS T33).
+   */
   boolean delete(DeviceKey key);
 
   /** Sets or replaces the device's token; the version rises. */

@@ -26,6 +26,8 @@ public interface LiveConnections {
 
   void closeApiKey(TenantId tenant, String apiKey);
 
+  void closeOperator(String operatorKey);
+
   boolean isConnected(DeviceKey device);
 
   int count();

@@ -23,4 +23,16 @@ public record ApiKey(
   public ApiKey {
     roles = Set.copyOf(roles);
   }
+
+  ApiKey withToken(SecretHash changed) {
+    return new ApiKey(tenant, key, changed, roles, comment, enabled, created, version);
+  }
+
+  ApiKey withRoles(Set<String> changed) {
+    return new ApiKey(tenant, key, token, changed, comment, enabled, created, version);
+  }
+
+  public ApiKey withEnabled(boolean changed) {
+    return new ApiKey(tenant, key, token, roles, comment, changed, created, version);
+  }
 }

@@ -12,13 +12,18 @@ import java.util.Optional;
  * (THREATS T01, T03). Appends come from one thread; reads from any.
  */
 public interface TelemetryStore extends AutoCloseable {
+  /** What {@link #append} returns for an event of a tenant whose keys were shredded. */
+  long NOT_STORED = -1;
+
   /**
    * Appends the batch atomically and durably (synced), and returns the position of each event in
-   * order. Records go to their tenants' logs and device indexes; last events are kept where {@code
-   * Event} names a tenant with the cache on.
+   * order, or {@link #NOT_STORED} where its tenant is being deleted. Records go to their tenants'
+   * logs and device indexes; last events are kept for the tenants with the cache on, which the
+   * store learns from a predicate given at its making.
    *
-   * @throws io.sallyport.platform.base.ProblemException {@code STORAGE_FULL} or {@code
-   *     STORAGE_FAILED}: nothing of the batch is stored, it may be tried again
+   * @throws io.sallyport.platform.base.ProblemException {@code STORAGE_FULL}, {@code
+   *     STORAGE_FAILED} or {@code CORRUPT}: nothing of the batch is stored, it may be tried again
+   * @throws IllegalArgumentException if an event exceeds the limits of its fields
    */
   long[] append(List<Event> batch);
 

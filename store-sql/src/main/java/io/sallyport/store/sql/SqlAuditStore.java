@@ -13,12 +13,14 @@ import io.sallyport.platform.base.PageRequest;
 import io.sallyport.platform.base.RefusalId;
 import io.sallyport.platform.base.TenantId;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jooq.DSLContext;
 import org.jooq.Field;
 import org.jooq.Record;
 import org.jooq.Table;
+import org.jooq.impl.DSL;
 
 /** Audit chains in the registry (THREATS T46). */
 final class SqlAuditStore implements AuditStore {
@@ -129,6 +131,25 @@ final class SqlAuditStore implements AuditStore {
             .orderBy(RECORDED.desc(), SEQUENCE.desc())
             .limit(1)
             .fetchOptional(SqlAuditStore::auditRecord));
+  }
+
+  /** One seek in the index per chain, however long the chains are. */
+  @Override
+  public List<Optional<TenantId>> chains() {
+    return database.read(sql -> {
+      List<Optional<TenantId>> chains = new ArrayList<>();
+      String last = "";
+      while (true) {
+        String next =
+            sql.select(DSL.min(CHAIN)).from(RECORDS).where(CHAIN.gt(last)).fetchOne(0, String.class);
+        if (next == null) {
+          return chains;
+        }
+        chains.add(
+            next.equals(INSTALLATION) ? Optional.empty() : Optional.of(new TenantId(next)));
+        last = next;
+      }
+    });
   }
 
   /**

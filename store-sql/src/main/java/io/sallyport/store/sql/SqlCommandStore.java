@@ -92,6 +92,12 @@ final class SqlCommandStore implements CommandStore {
   }
 
   @Override
+  public long countPending(long deviceNumber) {
+    return database.read(sql ->
+        (long) sql.fetchCount(COMMANDS, DEVICE_NUMBER.eq(deviceNumber).and(WAITING)));
+  }
+
+  @Override
   public Page<Command> list(DeviceKey device, PageRequest page) {
     return database.read(sql ->
         new Keyset("commands/" + device, List.of(NUMBER), true)

@@ -1,0 +1,89 @@
+package io.sallyport.watson.messaging;
+
+import io.sallyport.mqtt.ClientGate;
+import io.sallyport.mqtt.ConnectRequest;
+import io.sallyport.mqtt.Router;
+import io.sallyport.platform.device.DeviceRevocationListener;
+import io.sallyport.platform.device.TenantRevocationListener;
+import io.sallyport.watson.DeviceDirectory;
+import io.sallyport.watson.HostHint;
+import io.sallyport.watson.Refusals;
+import io.sallyport.watson.WatsonPlatform;
+import io.sallyport.watson.status.ConnectionLog;
+import io.sallyport.watson.status.StatusBoard;
+import java.time.Clock;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
+
+/**
+ * The MQTT side of the Watson IoT contract, put together. From construction on, events and commands
+ * go out to the router's subscribers; {@link #close} ends that, and belongs after the engine's
+ * stop. Thread-safe.
+ */
+public final class WatsonMessaging implements AutoCloseable {
+  private final WatsonGate gate;
+  private final StatusBoard board;
+  private final ConnectionLog connectionLog;
+  private final DeviceDirectory directory;
+  private final DeviceCleanup deviceCleanup;
+  private final Egress egress;
+
+  /**
+   * @param domain the installation's domain: {@code <org>.messaging.<domain>} are its hosts
+   * @param threads for work that blocks, e.g. virtual threads
+   * @param timer for the few things that happen by the clock; its tasks return at once
+   */
+  public WatsonMessaging(
+      WatsonPlatform platform,
+      Router router,
+      String domain,
+      WatsonLimits limits,
+      Clock clock,
+      Executor threads,
+      ScheduledExecutorService timer) {
+    this.connectionLog = new ConnectionLog();
+    this.board = new StatusBoard(router, connectionLog, clock);
+    this.directory = new DeviceDirectory(platform.devices(), clock);
+    this.deviceCleanup = new DeviceCleanup(platform.tenants(), directory, board);
+    MessagingParts parts =
+        new MessagingParts(
+            platform, directory, new Refusals(platform.audit()), board, clock, threads, timer);
+    this.gate = new WatsonGate(parts, new HostHint(domain, platform.tenants()), limits);
+    this.egress = new Egress(router, platform.feed(), platform.commandFeed());
+  }
+
+  /** Ask it for every CONNECT that this contract {@link #claims}. */
+  public ClientGate gate() {
+    return gate;
+  }
+
+  /** Whether a CONNECT speaks this contract, by kind of credential and form of client id. */
+  public boolean claims(ConnectRequest request) {
+    return gate.claims(request);
+  }
+
+  /** For the REST side: the connections of each device. */
+  public ConnectionLog connectionLog() {
+    return connectionLog;
+  }
+
+  /** For the REST side: the same short memory of the registry. */
+  public DeviceDirectory directory() {
+    return directory;
+  }
+
+  /** To be told of every device that is deleted or disabled. */
+  public DeviceRevocationListener deviceCleanup() {
+    return deviceCleanup;
+  }
+
+  /** To be told of every tenant that is deleted: nothing retained stays. */
+  public TenantRevocationListener tenantCleanup() {
+    return tenant -> board.forgetTenant(tenant.number());
+  }
+
+  @Override
+  public void close() {
+    egress.close();
+  }
+}

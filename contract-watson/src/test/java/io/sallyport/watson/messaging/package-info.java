@@ -1,0 +1,5 @@
+/** Tests of the package of the same name, or what they share. */
+@NullMarked
+package io.sallyport.watson.messaging;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Tests of the package of the same name, or what they share. */
+@NullMarked
+package io.sallyport.watson.topic;
+
+import org.jspecify.annotations.NullMarked;

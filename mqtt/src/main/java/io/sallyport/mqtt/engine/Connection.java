@@ -1,0 +1,384 @@
+package io.sallyport.mqtt.engine;
+
+import io.netty.channel.Channel;
+import io.sallyport.mqtt.Admission;
+import io.sallyport.mqtt.ClientBinding;
+import io.sallyport.mqtt.CloseReason;
+import io.sallyport.mqtt.ConnectRefusal;
+import io.sallyport.mqtt.ConnectionInfo;
+import io.sallyport.mqtt.ConnectionStats;
+import io.sallyport.mqtt.Message;
+import io.sallyport.mqtt.MqttVersion;
+import io.sallyport.mqtt.codec.MalformedCause;
+import io.sallyport.mqtt.codec.MqttPacket;
+import io.sallyport.mqtt.codec.PacketDecoder;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One socket from installation to close: keeps the state, dispatches packets, and ends exactly
+ * once. Belongs to its event loop; {@link #requestClose}, {@link #answersChanged} and {@link
+ * #stats} may be called from any thread.
+ */
+final class Connection {
+  /** Why nothing is read at the moment. */
+  enum Pause {
+    ADMITTING,
+    UNANSWERED,
+    /** The client does not read what it is sent. */
+    UNREAD,
+    DRAINING
+  }
+
+  private final EngineContext engine;
+  private final LoopContext loop;
+  private final Channel channel;
+  private final ConnectionInfo info;
+  private final TrafficCounts counts;
+  private final PacketWriter writer;
+  private final PacketDecoder decoder;
+  private final ByteIntake intake;
+  private final Patience patience;
+  private final AtomicBoolean drainPosted = new AtomicBoolean();
+  private volatile @Nullable CloseReason closeRequested;
+  private volatile ConnectionState state = ConnectionState.AWAITING_CONNECT;
+
+  private CloseReason closedFor = CloseReason.CONNECTION_LOST;
+  private Admission.@Nullable Admitted admitted;
+  private @Nullable Message will;
+  private @Nullable Session session;
+  private @Nullable Inflow inflow;
+  private @Nullable Subscribing subscribing;
+
+  Connection(EngineContext engine, LoopContext loop, Channel channel, ConnectionInfo info) {
+    this.engine = engine;
+    this.loop = loop;
+    this.channel = channel;
+    this.info = info;
+    this.counts = new TrafficCounts(engine.clock().millis());
+    this.writer = new PacketWriter(channel, loop, counts, engine.metrics());
+    this.decoder = new PacketDecoder(engine.config().codec(), loop.fields());
+    this.intake = new ByteIntake(this, channel, decoder, engine.faults());
+    this.patience = new Patience(this, loop, engine.config().timeouts());
+  }
+
+  ByteIntake intake() {
+    return intake;
+  }
+
+  ConnectionInfo info() {
+    return info;
+  }
+
+  ConnectionStats stats() {
+    return counts.snapshot();
+  }
+
+  LoopContext loop() {
+    return loop;
+  }
+
+  Channel channel() {
+    return channel;
+  }
+
+  PacketWriter writer() {
+    return writer;
+  }
+
+  ConnectionState state() {
+    return state;
+  }
+
+  boolean isOpen() {
+    return state == ConnectionState.OPEN;
+  }
+
+  boolean isClosed() {
+    return state == ConnectionState.CLOSED;
+  }
+
+  /** From any thread: nothing but silence so far. */
+  boolean isIdleBeforeConnect() {
+    return state == ConnectionState.AWAITING_CONNECT;
+  }
+
+  boolean isPaused() {
+    return intake.isPaused();
+  }
+
+  /** The binding of an open connection. */
+  ClientBinding binding() {
+    return Objects.requireNonNull(admitted, "not admitted").binding();
+  }
+
+  void begin() {
+    patience.awaitConnect();
+  }
+
+  void countRead(int bytes) {
+    counts.read(bytes);
+    engine.metrics().read(bytes);
+  }
+
+  /**
+   * Whether another packet may be taken or sent. A close that another thread asked for comes first,
+   * however much is waiting to be read (THREATS T31).
+   */
+  boolean goesOn() {
+    CloseReason requested = closeRequested;
+    if (requested != null) {
+      close(requested);
+    }
+    return state != ConnectionState.CLOSED;
+  }
+
+  void readEnded(boolean partial, boolean packetCompleted) {
+    if (isOpen()) {
+      long now = loop.nowNanos();
+      if (packetCompleted) {
+        patience.packetReceived(now);
+      }
+      patience.partialPacket(partial, packetCompleted, now);
+    }
+  }
+
+  void readingResumed() {
+    patience.readingResumed(loop.nowNanos());
+  }
+
+  void received(MqttPacket packet) {
+    switch (packet) {
+      case MqttPacket.Publish publish -> {
+        counts.readMessage();
+        engine.metrics().messageRead();
+        openInflow().publish(publish, loop.nowNanos());
+      }
+      case MqttPacket.PubAck ack -> openSession().outflow().pubAck(this, ack.packetId());
+      case MqttPacket.PubRec rec -> openSession().outflow().pubRec(this, rec.packetId());
+      case MqttPacket.PubRel rel -> openInflow().pubRel(rel.packetId());
+      case MqttPacket.PubComp comp -> openSession().outflow().pubComp(this, comp.packetId());
+      case MqttPacket.Subscribe subscribe ->
+          Objects.requireNonNull(subscribing).subscribe(subscribe);
+      case MqttPacket.Unsubscribe unsubscribe ->
+          Objects.requireNonNull(subscribing).unsubscribe(unsubscribe);
+      case MqttPacket.PingReq _ -> writer.pingResp(); // [MQTT-3.12.4-1]
+      case MqttPacket.Disconnect _ -> close(CloseReason.CLIENT_DISCONNECTED);
+      case MqttPacket.Connect connect -> new Login(engine, this, connect).begin();
+      // The decoder takes only what the state's table names.
+      case MqttPacket.ConnAck _,
+          MqttPacket.SubAck _,
+          MqttPacket.UnsubAck _,
+          MqttPacket.PingResp _ ->
+          malformed(MalformedCause.UNEXPECTED_PACKET);
+    }
+  }
+
+  void malformed(MalformedCause cause) {
+    engine.metrics().malformed(cause);
+    close(cause.closeReason()); // [MQTT-4.8.0-1]
+  }
+
+  /** [MQTT-3.1.2-2]; a client of version 5 is answered in its own form. */
+  void refuseVersion(int level) {
+    engine.metrics().refused(ConnectRefusal.UNSUPPORTED_VERSION);
+    if (level == MqttVersion.V5.level()) {
+      writer.connAckOfVersion5(ConnectRefusal.UNSUPPORTED_VERSION.reasonCode());
+    } else {
+      writer.connAck(false, ConnectRefusal.UNSUPPORTED_VERSION.returnCode());
+    }
+    close(CloseReason.PROTOCOL_ERROR);
+  }
+
+  /** CONNACK with the code, then close [MQTT-3.2.2-5]; what came behind CONNECT is thrown away. */
+  void refuse(ConnectRefusal reason) {
+    if (isClosed()) {
+      return;
+    }
+    engine.metrics().refused(reason);
+    writer.connAck(false, reason.returnCode()); // Session present is 0 [MQTT-3.2.2-4].
+    close(
+        reason == ConnectRefusal.SERVER_UNAVAILABLE
+            ? CloseReason.SERVER_ERROR
+            : CloseReason.NOT_AUTHORIZED);
+  }
+
+  /** CONNECT is complete and the gate is being asked. */
+  void admitting() {
+    state = ConnectionState.ADMITTING;
+    pauseReading(Pause.ADMITTING);
+    patience.awaitGate();
+  }
+
+  /** The gate has said yes; the session is being claimed. */
+  void admitted(Admission.Admitted admission) {
+    admitted = admission;
+    patience.awaitSession();
+  }
+
+  void loginLate() {
+    if (state == ConnectionState.ADMITTING) {
+      refuse(ConnectRefusal.SERVER_UNAVAILABLE);
+    } else {
+      close(CloseReason.NO_DATA);
+    }
+  }
+
+  /** The session is ours: from here on packets flow. */
+  void open(Session mine, SessionClaim claim, boolean sessionPresent, MqttPacket.Connect connect) {
+    Admission.Admitted admission = claim.admitted();
+    engine.pendingLogins().remove(this);
+    engine.metrics().connections().incrementAndGet();
+    state = ConnectionState.OPEN;
+    session = mine;
+    will = connect.will();
+    inflow = new Inflow(engine, this, mine, admission.binding(), admission.limits().receiveMax());
+    subscribing =
+        new Subscribing(
+            engine, this, mine, admission.binding(), admission.limits().subscriptionsMax());
+    decoder.admit(connect.version(), admission.limits(), ConnectionState.OPEN.accepted());
+    patience.open(connect.keepAliveSeconds());
+    writer.connAck(sessionPresent, 0); // [MQTT-3.2.0-1]: before anything else.
+    var resumed = mine.attach(this, claim);
+    admission.binding().opened(new ClientOutbound(this, mine), sessionPresent, resumed);
+    mine.pump();
+    resumeReading(Pause.ADMITTING);
+  }
+
+  void pauseReading(Pause reason) {
+    intake.pause(reason);
+  }
+
+  void resumeReading(Pause reason) {
+    intake.resume(reason);
+  }
+
+  void expectAnswer(long nowNanos) {
+    patience.answerExpected(nowNanos);
+  }
+
+  boolean hasUnanswered() {
+    return inflow != null && inflow.hasOpen();
+  }
+
+  long oldestUnansweredNanos(long nowNanos) {
+    return inflow == null ? nowNanos : inflow.oldestNanos(nowNanos);
+  }
+
+  /** From any thread: a PUBLISH has been answered. Many answers cost one wake-up. */
+  void answersChanged() {
+    if (loop.inLoop()) {
+      drainAnswers();
+    } else if (drainPosted.compareAndSet(false, true)) {
+      loop.post(this::drainPostedAnswers);
+    }
+  }
+
+  /** From any thread; seen before the next packet is taken or sent. */
+  void requestClose(CloseReason reason) {
+    closeRequested = reason;
+    loop.post(() -> close(reason));
+  }
+
+  void writabilityChanged() {
+    patience.writable(channel.isWritable());
+    Session mine = session;
+    if (mine != null && channel.isWritable()) { // Not from within a write.
+      loop.post(mine::pump);
+      loop.post(() -> resumeReading(Pause.UNREAD));
+    }
+  }
+
+  /** Takes no more packets; closes when what has come is answered, or the grace is over. */
+  void drain(Duration grace) {
+    switch (state) {
+      case AWAITING_CONNECT -> close(CloseReason.SERVER_SHUTDOWN);
+      case ADMITTING -> refuse(ConnectRefusal.SERVER_UNAVAILABLE);
+      case OPEN -> {
+        pauseReading(Pause.DRAINING);
+        patience.drainWithin(grace);
+        closeDrained();
+      }
+      case CLOSED -> {}
+    }
+  }
+
+  /** Ends the connection; of several calls the first counts. */
+  void close(CloseReason reason) {
+    ConnectionState before = state;
+    if (before == ConnectionState.CLOSED) {
+      return;
+    }
+    state = ConnectionState.CLOSED;
+    closedFor = reason;
+    patience.end();
+    writer.flush();
+    var _ = channel.close();
+    intake.discard();
+    loop.connections().remove(this);
+    engine.pendingLogins().remove(this);
+    engine.metrics().closed(reason);
+    if (inflow != null) {
+      inflow.abandon();
+    }
+    if (before == ConnectionState.OPEN) {
+      engine.metrics().connections().decrementAndGet();
+      publishWill(reason);
+    }
+    tellClosed();
+    if (session != null) {
+      session.detach();
+    }
+  }
+
+  /** A binding that the gate made after the connection had ended learns of the end, too. */
+  void tellLateBinding(ClientBinding binding) {
+    engine.guard(() -> binding.closed(closedFor, stats()));
+  }
+
+  private void tellClosed() {
+    Admission.Admitted admission = admitted;
+    if (admission != null) {
+      engine.guard(() -> admission.binding().closed(closedFor, stats()));
+    }
+  }
+
+  /** [MQTT-3.1.2-8], [MQTT-3.1.2-10]; THREATS T31: a revoked client has no last word. */
+  private void publishWill(CloseReason reason) {
+    Message message = will;
+    if (message != null
+        && reason != CloseReason.CLIENT_DISCONNECTED
+        && reason != CloseReason.REVOKED) {
+      will = null;
+      engine.guard(() -> binding().publishWill(message));
+    }
+  }
+
+  private void drainPostedAnswers() {
+    drainPosted.set(false);
+    drainAnswers();
+  }
+
+  private void drainAnswers() {
+    if (isOpen() && inflow != null) {
+      inflow.drain();
+      closeDrained();
+    }
+  }
+
+  private void closeDrained() {
+    if (isOpen() && intake.isPausedFor(Pause.DRAINING) && !hasUnanswered()) {
+      close(CloseReason.SERVER_SHUTDOWN);
+    }
+  }
+
+  private Session openSession() {
+    return Objects.requireNonNull(session, "not open");
+  }
+
+  private Inflow openInflow() {
+    return Objects.requireNonNull(inflow, "not open");
+  }
+}

@@ -1,0 +1,134 @@
+package io.sallyport.mqtt.engine;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.sallyport.mqtt.CloseReason;
+import io.sallyport.mqtt.ConnectRefusal;
+import io.sallyport.mqtt.codec.MalformedCause;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/** The engine's meters. Thread-safe. */
+final class EngineMetrics {
+  /** Why a message did not reach a client. */
+  enum Drop {
+    QUEUE_FULL,
+    SLOW_READER,
+    NO_CONNECTION,
+    NOT_ALLOWED,
+    SESSION_ENDED
+  }
+
+  private final LongAdder messagesIn = new LongAdder();
+  private final LongAdder messagesOut = new LongAdder();
+  private final LongAdder bytesIn = new LongAdder();
+  private final LongAdder bytesOut = new LongAdder();
+  private final AtomicInteger connections = new AtomicInteger();
+  private final AtomicInteger sessions = new AtomicInteger();
+  private final AtomicInteger pendingLogins = new AtomicInteger();
+  private final Map<MalformedCause, Counter> malformed = new EnumMap<>(MalformedCause.class);
+  private final Map<Drop, Counter> dropped = new EnumMap<>(Drop.class);
+  private final Map<ConnectRefusal, Counter> refused = new EnumMap<>(ConnectRefusal.class);
+  private final Map<CloseReason, Counter> closed = new EnumMap<>(CloseReason.class);
+  private final Counter pendingEvicted;
+  private final Counter retainedRefused;
+  private final Counter publishesRefused;
+
+  EngineMetrics(MeterRegistry registry) {
+    adder(registry, "mqtt.messages.in", messagesIn);
+    adder(registry, "mqtt.messages.out", messagesOut);
+    adder(registry, "mqtt.bytes.in", bytesIn);
+    adder(registry, "mqtt.bytes.out", bytesOut);
+    Gauge.builder("mqtt.connections", connections, AtomicInteger::get).register(registry);
+    Gauge.builder("mqtt.logins.pending", pendingLogins, AtomicInteger::get).register(registry);
+    Gauge.builder("mqtt.sessions", sessions, AtomicInteger::get).register(registry);
+    for (MalformedCause cause : MalformedCause.values()) {
+      malformed.put(cause, registry.counter("mqtt.malformed", "cause", cause.label()));
+    }
+    for (Drop cause : Drop.values()) {
+      dropped.put(cause, registry.counter("mqtt.messages.dropped", "cause", label(cause)));
+    }
+    for (ConnectRefusal code : ConnectRefusal.values()) {
+      refused.put(code, registry.counter("mqtt.logins.refused", "code", label(code)));
+    }
+    for (CloseReason reason : CloseReason.values()) {
+      closed.put(reason, registry.counter("mqtt.connections.closed", "reason", label(reason)));
+    }
+    pendingEvicted = registry.counter("mqtt.logins.evicted");
+    retainedRefused = registry.counter("mqtt.retained.refused");
+    publishesRefused = registry.counter("mqtt.publishes.refused");
+  }
+
+  void read(long bytes) {
+    bytesIn.add(bytes);
+  }
+
+  void messageRead() {
+    messagesIn.increment();
+  }
+
+  void written(long bytes, int messages) {
+    bytesOut.add(bytes);
+    messagesOut.add(messages);
+  }
+
+  AtomicInteger connections() {
+    return connections;
+  }
+
+  AtomicInteger pendingLogins() {
+    return pendingLogins;
+  }
+
+  AtomicInteger sessions() {
+    return sessions;
+  }
+
+  void malformed(MalformedCause cause) {
+    count(malformed.get(cause));
+  }
+
+  void dropped(Drop cause) {
+    count(dropped.get(cause));
+  }
+
+  void refused(ConnectRefusal code) {
+    count(refused.get(code));
+  }
+
+  void closed(CloseReason reason) {
+    count(closed.get(reason));
+  }
+
+  void pendingEvicted() {
+    pendingEvicted.increment();
+  }
+
+  void retainedRefused() {
+    retainedRefused.increment();
+  }
+
+  void publishRefused() {
+    publishesRefused.increment();
+  }
+
+  private static void count(@Nullable Counter counter) {
+    // Every constant was given a counter above.
+    Objects.requireNonNull(counter).increment();
+  }
+
+  private static String label(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT);
+  }
+
+  private static void adder(MeterRegistry registry, String name, LongAdder adder) {
+    FunctionCounter.builder(name, adder, LongAdder::doubleValue).register(registry);
+  }
+}

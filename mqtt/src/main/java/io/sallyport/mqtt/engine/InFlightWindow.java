@@ -1,0 +1,85 @@
+package io.sallyport.mqtt.engine;
+
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Messages of QoS 1 and 2 sent and not yet acknowledged, in the order they were first sent. Packet
+ * ids come from a running number, so that one can only clash with one in flight after a whole round
+ * (MESSAGING.md section 7 row 27). Acknowledgements come mostly in order: a look-up begins at the
+ * oldest.
+ */
+final class InFlightWindow {
+  private static final int PACKET_IDS = 65_535;
+
+  private @Nullable Outgoing oldest;
+  private @Nullable Outgoing newest;
+  private int size;
+  private long lastSequence;
+
+  static int packetId(long sequence) {
+    return (int) ((sequence - 1) % PACKET_IDS) + 1;
+  }
+
+  int size() {
+    return size;
+  }
+
+  /** Gives the message a packet id that is not in flight: never 0 [MQTT-2.3.1-1]. */
+  void add(Outgoing message) {
+    do {
+      lastSequence++;
+    } while (oldest != null
+        && lastSequence - oldest.sequence >= PACKET_IDS
+        && find(packetId(lastSequence)) != null);
+    message.sequence = lastSequence;
+    message.next = null;
+    if (newest == null) {
+      oldest = message;
+    } else {
+      newest.next = message;
+    }
+    newest = message;
+    size++;
+  }
+
+  @Nullable Outgoing find(int packetId) {
+    Outgoing entry = oldest;
+    while (entry != null && entry.packetId() != packetId) {
+      entry = entry.next;
+    }
+    return entry;
+  }
+
+  void remove(Outgoing message) {
+    Outgoing before = null;
+    Outgoing entry = oldest;
+    while (entry != null && entry != message) {
+      before = entry;
+      entry = entry.next;
+    }
+    if (entry == null) {
+      return;
+    }
+    if (before == null) {
+      oldest = entry.next;
+    } else {
+      before.next = entry.next;
+    }
+    if (newest == entry) {
+      newest = before;
+    }
+    entry.next = null;
+    size--;
+  }
+
+  /** In the order of first sending; the action may remove the message it is given. */
+  void forEach(Consumer<Outgoing> action) {
+    Outgoing entry = oldest;
+    while (entry != null) {
+      Outgoing following = entry.next;
+      action.accept(entry);
+      entry = following;
+    }
+  }
+}

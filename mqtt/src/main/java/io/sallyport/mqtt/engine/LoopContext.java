@@ -1,0 +1,117 @@
+package io.sallyport.mqtt.engine;
+
+import io.netty.channel.EventLoop;
+import io.sallyport.mqtt.codec.FieldReader;
+import java.util.ArrayDeque;
+import java.util.HashSet;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * What the connections of one event loop share: a mailbox through which other threads reach them
+ * with one wake-up for many posts, the deadlines, and the writers to flush at the end of a turn.
+ * {@link #post} is thread-safe, all else belongs to the loop.
+ */
+final class LoopContext {
+  /** Then sockets get their turn. */
+  private static final int TASKS_PER_TURN = 4_096;
+
+  private final EventLoop loop;
+  private final FaultLog faults;
+  private final FieldReader fields = new FieldReader();
+  private final DeadlineWheel deadlines;
+  private final Queue<Runnable> mailbox = new ConcurrentLinkedQueue<>();
+  private final AtomicBoolean woken = new AtomicBoolean();
+  private final ArrayDeque<PacketWriter> unflushed = new ArrayDeque<>();
+  private final Set<Connection> connections = new HashSet<>();
+  private final Runnable turn = this::turn;
+  private final ScheduledFuture<?> ticking;
+
+  LoopContext(EventLoop loop, FaultLog faults) {
+    this.loop = loop;
+    this.faults = faults;
+    this.deadlines = new DeadlineWheel(nowNanos());
+    this.ticking =
+        loop.scheduleWithFixedDelay(
+            () -> deadlines.advance(nowNanos()),
+            DeadlineWheel.TICK_NANOS,
+            DeadlineWheel.TICK_NANOS,
+            TimeUnit.NANOSECONDS);
+  }
+
+  boolean inLoop() {
+    return loop.inEventLoop();
+  }
+
+  long nowNanos() {
+    return loop.ticker().nanoTime();
+  }
+
+  FieldReader fields() {
+    return fields;
+  }
+
+  DeadlineWheel deadlines() {
+    return deadlines;
+  }
+
+  Set<Connection> connections() {
+    return connections;
+  }
+
+  /** Runs the task on the loop, after those posted before it by the same thread. */
+  void post(Runnable task) {
+    mailbox.add(task);
+    wake();
+  }
+
+  /** The writer is flushed at the end of the present or next turn. */
+  void flushLater(PacketWriter writer) {
+    unflushed.add(writer);
+    wake();
+  }
+
+  /** No deadline passes any more. */
+  void stop() {
+    ticking.cancel(false);
+  }
+
+  private void wake() {
+    if (!woken.get() && woken.compareAndSet(false, true)) {
+      try {
+        loop.execute(turn);
+      } catch (RejectedExecutionException e) {
+        // The loop has ended, and with it every connection and session that could be meant.
+        mailbox.clear();
+      }
+    }
+  }
+
+  private void turn() {
+    woken.set(false);
+    for (int i = 0; i < TASKS_PER_TURN; i++) {
+      Runnable task = mailbox.poll();
+      if (task == null) {
+        break;
+      }
+      try {
+        task.run();
+      } catch (RuntimeException e) {
+        faults.report("A task of an event loop failed", e);
+      }
+    }
+    PacketWriter writer = unflushed.poll();
+    while (writer != null) {
+      writer.flushPosted();
+      writer = unflushed.poll();
+    }
+    if (!mailbox.isEmpty()) {
+      wake();
+    }
+  }
+}

@@ -1,0 +1,71 @@
+package io.sallyport.mqtt.engine;
+
+import java.util.ArrayDeque;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Messages waiting for one client, with their bytes, which count against all queues of the scope
+ * too. Takes no memory while empty. Used on the session's loop only.
+ */
+final class MessageQueue {
+  private final AtomicLong scopeBytes;
+  private @Nullable ArrayDeque<Outgoing> messages;
+  private long bytes;
+
+  /**
+   * @param scopeBytes shared by all queues of the scope
+   */
+  MessageQueue(AtomicLong scopeBytes) {
+    this.scopeBytes = scopeBytes;
+  }
+
+  boolean isEmpty() {
+    return messages == null;
+  }
+
+  int size() {
+    return messages == null ? 0 : messages.size();
+  }
+
+  long bytes() {
+    return bytes;
+  }
+
+  long scopeBytes() {
+    return scopeBytes.get();
+  }
+
+  void add(Outgoing message) {
+    if (messages == null) {
+      messages = new ArrayDeque<>();
+    }
+    messages.add(message);
+    count(message.bytes());
+  }
+
+  @Nullable Outgoing poll() {
+    Outgoing message = messages == null ? null : messages.poll();
+    if (message != null) {
+      count(-message.bytes());
+      if (size() == 0) {
+        messages = null;
+      }
+    }
+    return message;
+  }
+
+  void clear(Consumer<Outgoing> each) {
+    Outgoing message = poll();
+    while (message != null) {
+      each.accept(message);
+      message = poll();
+    }
+  }
+
+  private void count(long change) {
+    bytes += change;
+    scopeBytes.addAndGet(change);
+  }
+}

@@ -1,0 +1,96 @@
+package io.sallyport.mqtt.engine;
+
+import io.sallyport.mqtt.codec.CodecLimits;
+import java.time.Duration;
+
+/** Every limit of the engine that is not the client's own ({@code ClientLimits}). */
+public record MqttConfig(
+    CodecLimits codec, Logins logins, Timeouts timeouts, Sessions sessions, Retained retained) {
+  public static final MqttConfig DEFAULT =
+      new MqttConfig(
+          CodecLimits.DEFAULT,
+          new Logins(1_000, 256, 256),
+          new Timeouts(
+              Duration.ofSeconds(5),
+              Duration.ofSeconds(30),
+              Duration.ofSeconds(2),
+              Duration.ofSeconds(30),
+              Duration.ofSeconds(30),
+              Duration.ofSeconds(60)),
+          new Sessions(100_000, 20_000, 1_000, 1 << 20, 10_000, 256L << 20),
+          new Retained(10_000, 16L << 20));
+
+  /**
+   * Connections that have not logged in. Over a limit the oldest idle one of the address that has
+   * most is closed (THREATS T21).
+   *
+   * @param perListenerMax of one listener
+   * @param perAddressMax of one IPv4 address or IPv6 /64 on one listener
+   * @param clientIdBytesMax longer ones are refused with code 2
+   */
+  public record Logins(int perListenerMax, int perAddressMax, int clientIdBytesMax) {
+    public Logins {
+      requirePositive(perListenerMax, "perListenerMax");
+      requirePositive(perAddressMax, "perAddressMax");
+      requirePositive(clientIdBytesMax, "clientIdBytesMax");
+    }
+  }
+
+  /**
+   * How long the engine waits.
+   *
+   * @param connect for the complete CONNECT
+   * @param admission for the gate's answer; then refused with code 3
+   * @param takeover for the former connection's loop to hand the session over; then code 3
+   * @param packet for the rest of a packet after its first byte
+   * @param answer for the contract's answer to a PUBLISH; then closed without acknowledgement
+   * @param unwritable for a client to read what is sent
+   */
+  public record Timeouts(
+      Duration connect,
+      Duration admission,
+      Duration takeover,
+      Duration packet,
+      Duration answer,
+      Duration unwritable) {}
+
+  /**
+   * Bounds on sessions.
+   *
+   * @param offlineMax sessions without a connection; beyond it a session ends with its connection
+   * @param offlinePerScopeMax likewise, of one scope
+   * @param receivedIdsMax QoS 2 packet ids of one client not yet released; beyond it the connection
+   *     closes
+   * @param unsentBytesMax QoS 0 messages waiting for a slow reader; beyond it the newest is dropped
+   * @param inboxMessagesMax messages handed to one session and not yet seen by its event loop
+   * @param queuedBytesPerScopeMax topics and payloads waiting in all queues of one scope together;
+   *     beyond it each queue counts as full
+   */
+  public record Sessions(
+      int offlineMax,
+      int offlinePerScopeMax,
+      int receivedIdsMax,
+      int unsentBytesMax,
+      int inboxMessagesMax,
+      long queuedBytesPerScopeMax) {
+    public Sessions {
+      requirePositive(receivedIdsMax, "receivedIdsMax");
+      requirePositive(unsentBytesMax, "unsentBytesMax");
+      requirePositive(inboxMessagesMax, "inboxMessagesMax");
+    }
+  }
+
+  /**
+   * Bounds on the retained messages of one scope; beyond them a new topic is not retained.
+   *
+   * @param messagesPerScopeMax topics
+   * @param bytesPerScopeMax of topics and payloads
+   */
+  public record Retained(int messagesPerScopeMax, long bytesPerScopeMax) {}
+
+  private static void requirePositive(int value, String name) {
+    if (value < 1) {
+      throw new IllegalArgumentException(name + " must be at least 1: " + value);
+    }
+  }
+}

@@ -1,0 +1,158 @@
+package io.sallyport.mqtt.engine;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.EventLoop;
+import io.netty.channel.WriteBufferWaterMark;
+import io.sallyport.mqtt.ClientGate;
+import io.sallyport.mqtt.ConnectionInfo;
+import io.sallyport.mqtt.Message;
+import io.sallyport.mqtt.Router;
+import io.sallyport.mqtt.Scope;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+
+/**
+ * Speaks MQTT on channels that a listener has made ready, and carries messages between them.
+ *
+ * <p>Thread-safe. The event loops stay the listener's: shut the engine down before them.
+ */
+public final class MqttEngine implements Router {
+  /** MESSAGING.md section 4: between these marks a client counts as keeping up. */
+  private static final WriteBufferWaterMark WATER_MARK =
+      new WriteBufferWaterMark(32 * 1024, 64 * 1024);
+
+  private final EngineContext context;
+  private final Map<EventLoop, LoopContext> loops = new ConcurrentHashMap<>();
+  private volatile boolean stopping;
+
+  /**
+   * @param gate asked once per CONNECT, on a thread of {@code gateExecutor}
+   * @param gateExecutor one that lets each task block, e.g. of virtual threads; one that rejects
+   *     refuses the client with code 3
+   * @param clock for times that are shown; waiting is measured by the event loop
+   */
+  public MqttEngine(
+      MqttConfig config,
+      ClientGate gate,
+      Executor gateExecutor,
+      Clock clock,
+      MeterRegistry meters) {
+    EngineMetrics metrics = new EngineMetrics(meters);
+    Scopes scopes = new Scopes(config.retained(), metrics);
+    this.context =
+        new EngineContext(
+            config,
+            gate,
+            gateExecutor,
+            clock,
+            metrics,
+            new FaultLog(),
+            scopes,
+            new SessionRegistry(config.sessions(), scopes),
+            new PendingLogins(config.logins(), metrics));
+  }
+
+  /**
+   * Speaks MQTT on a channel from now on. TLS, sniffing and WebSocket framing must be done: the
+   * engine's handler goes last into the pipeline and takes {@code ByteBuf}s. Bytes already read may
+   * be fired into the pipeline afterwards. The channel's auto-read and write water marks belong to
+   * the engine then.
+   *
+   * @return false when there is no room for another connection without login, or the engine is
+   *     shutting down; the channel has been closed then
+   * @throws IllegalStateException when not called on the channel's event loop
+   */
+  public boolean install(ChannelPipeline pipeline, ConnectionInfo info) {
+    Channel channel = pipeline.channel();
+    EventLoop eventLoop = channel.eventLoop();
+    if (!eventLoop.inEventLoop()) {
+      throw new IllegalStateException("install must be called on the channel's event loop");
+    }
+    LoopContext loop =
+        loops.computeIfAbsent(eventLoop, added -> new LoopContext(added, context.faults()));
+    Connection connection = new Connection(context, loop, channel, info);
+    if (stopping || !context.pendingLogins().add(connection)) {
+      var _ = channel.close();
+      return false;
+    }
+    channel.config().setWriteBufferWaterMark(WATER_MARK);
+    loop.connections().add(connection);
+    connection.begin();
+    pipeline.addLast("mqtt", connection.intake());
+    return true;
+  }
+
+  /** Logged-in connections. */
+  public int connections() {
+    return context.metrics().connections().get();
+  }
+
+  /** Sessions, those without a connection included. */
+  public int sessions() {
+    return context.sessions().size();
+  }
+
+  /**
+   * Refuses new clients, reads no more, waits until messages already taken are answered, and closes
+   * every connection with {@code SERVER_SHUTDOWN}.
+   *
+   * @param grace how long a connection may wait for its answers
+   * @return completes when all connections have ended
+   */
+  public CompletableFuture<Void> shutdown(Duration grace) {
+    stopping = true;
+    List<CompletableFuture<Void>> ended = new ArrayList<>();
+    for (LoopContext loop : loops.values()) {
+      CompletableFuture<Void> loopEnded = new CompletableFuture<>();
+      ended.add(loopEnded);
+      loop.post(() -> drain(loop, grace, loopEnded));
+    }
+    return CompletableFuture.allOf(ended.toArray(CompletableFuture<?>[]::new));
+  }
+
+  @Override
+  public int route(Scope scope, Message message) {
+    return context.scopes().route(scope, message);
+  }
+
+  @Override
+  public void routeRetained(Scope scope, Message message) {
+    context.scopes().retain(scope, message);
+    context.scopes().route(scope, message);
+  }
+
+  @Override
+  public void clearRetained(Scope scope, String topic) {
+    context.scopes().clearRetained(scope, topic);
+  }
+
+  @Override
+  public void clearScope(Scope scope) {
+    context.scopes().clear(scope);
+  }
+
+  private static void drain(LoopContext loop, Duration grace, CompletableFuture<Void> done) {
+    List<Connection> connections = List.copyOf(loop.connections());
+    List<CompletableFuture<Void>> closed = new ArrayList<>(connections.size());
+    for (Connection connection : connections) {
+      CompletableFuture<Void> channelClosed = new CompletableFuture<>();
+      connection.channel().closeFuture().addListener(_ -> channelClosed.complete(null));
+      closed.add(channelClosed);
+      connection.drain(grace);
+    }
+    var _ =
+        CompletableFuture.allOf(closed.toArray(CompletableFuture<?>[]::new))
+            .whenComplete((_, _) -> {
+              loop.stop();
+              done.complete(null);
+            });
+  }
+}

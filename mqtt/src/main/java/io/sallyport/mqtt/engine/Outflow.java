@@ -1,0 +1,266 @@
+package io.sallyport.mqtt.engine;
+
+import io.sallyport.mqtt.ClientBinding;
+import io.sallyport.mqtt.ClientLimits;
+import io.sallyport.mqtt.CloseReason;
+import io.sallyport.mqtt.Delivery;
+import io.sallyport.mqtt.Qos;
+import io.sallyport.mqtt.Scope;
+import io.sallyport.mqtt.engine.EngineMetrics.Drop;
+import io.sallyport.mqtt.engine.Outgoing.Phase;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a session has to send: QoS 0 waiting for a slow reader, QoS 1 and 2 waiting for the window,
+ * and the window itself. Every message ends in exactly one call of its {@code Delivery}. Used on
+ * the session's loop only.
+ */
+final class Outflow {
+  private final EngineContext engine;
+  private final boolean persistent;
+  private final InFlightWindow window = new InFlightWindow();
+  private volatile ClientLimits limits;
+  private final MessageQueue queue;
+  private final MessageQueue unsent;
+  private @Nullable RetainedBacklog retained;
+  private @Nullable Connection connection;
+
+  Outflow(EngineContext engine, Scope scope, boolean persistent, ClientLimits limits) {
+    this.engine = engine;
+    this.persistent = persistent;
+    this.limits = limits;
+    AtomicLong scopeBytes = engine.scopes().state(scope).queuedBytes();
+    this.queue = new MessageQueue(scopeBytes);
+    this.unsent = new MessageQueue(scopeBytes);
+  }
+
+  /** The connection is open: what was in flight goes first, again [MQTT-4.4.0-1]. */
+  void attach(Connection opened, ClientLimits newLimits) {
+    connection = opened;
+    limits = newLimits;
+    window.forEach(message -> resend(opened, message));
+  }
+
+  /** The connection has ended; a session that outlives it keeps QoS 1 and 2. */
+  void detach() {
+    connection = null;
+    unsent.clear(message -> drop(message, Drop.NO_CONNECTION));
+  }
+
+  /** The session has ended. */
+  void end() {
+    detach();
+    retained = null;
+    window.forEach(message -> {
+      window.remove(message);
+      drop(message, Drop.SESSION_ENDED);
+    });
+    queue.clear(message -> drop(message, Drop.SESSION_ENDED));
+  }
+
+  /** Takes a message from the inbox: sends it if nothing is before it, else it waits. */
+  void accept(Outgoing message) {
+    Connection live = connection;
+    if (message.qos() == Qos.AT_MOST_ONCE) {
+      if (live == null) {
+        drop(message, Drop.NO_CONNECTION);
+      } else if (unsent.isEmpty() && live.writer().isWritable()) {
+        sendOnce(live, message);
+      } else {
+        holdUnsent(message);
+      }
+      return;
+    }
+    if (live == null && !persistent) {
+      drop(message, Drop.NO_CONNECTION);
+    } else if (live != null && queue.isEmpty() && mayStart(live)) {
+      start(live, message);
+    } else {
+      enqueue(message);
+    }
+  }
+
+  /** From any thread: how much may wait in the inbox before the queue sees it. */
+  long inboxBytesMax() {
+    return limits.queuedBytesMax() + engine.config().sessions().unsentBytesMax();
+  }
+
+  void addRetained(RetainedMessages source, String filter, Qos granted) {
+    RetainedBacklog backlog = retained;
+    if (backlog == null) {
+      backlog = new RetainedBacklog();
+      retained = backlog;
+    }
+    backlog.add(source, filter, granted);
+  }
+
+  /** Sends what window and socket allow. */
+  void pump() {
+    Connection live = connection;
+    if (live == null) {
+      return;
+    }
+    while (live.writer().isWritable() && sendNextOnce(live)) {}
+    while (mayStart(live) && startNext(live)) {}
+  }
+
+  void pubAck(Connection live, int packetId) {
+    Outgoing message = window.find(packetId);
+    if (message == null) { // Acknowledged before, or never sent: nothing to undo.
+      return;
+    }
+    if (message.qos() != Qos.AT_LEAST_ONCE) {
+      live.close(CloseReason.PROTOCOL_ERROR);
+      return;
+    }
+    finish(message);
+  }
+
+  void pubRec(Connection live, int packetId) {
+    Outgoing message = window.find(packetId);
+    if (message != null && message.qos() != Qos.EXACTLY_ONCE) {
+      live.close(CloseReason.PROTOCOL_ERROR);
+      return;
+    }
+    if (message != null) {
+      message.phase = Phase.RELEASED;
+    }
+    // Also for an unknown id, so that the client can end its flow.
+    live.writer().pubRel(packetId);
+  }
+
+  void pubComp(Connection live, int packetId) {
+    Outgoing message = window.find(packetId);
+    if (message == null) {
+      return;
+    }
+    if (message.phase != Phase.RELEASED) {
+      live.close(CloseReason.PROTOCOL_ERROR);
+      return;
+    }
+    finish(message);
+  }
+
+  private void finish(Outgoing message) {
+    window.remove(message);
+    engine.guard(message.delivery()::delivered);
+    pump();
+  }
+
+  private boolean mayStart(Connection live) {
+    return window.size() < limits.inFlightMax() && live.writer().isWritable();
+  }
+
+  /** False when nothing waits. */
+  private boolean sendNextOnce(Connection live) {
+    Outgoing message = unsent.poll();
+    if (message != null && allowed(live.binding(), message)) {
+      sendOnce(live, message);
+    }
+    return message != null;
+  }
+
+  /** False when nothing waits. */
+  private boolean startNext(Connection live) {
+    Outgoing message = queue.poll();
+    if (message != null) {
+      if (allowed(live.binding(), message)) {
+        start(live, message);
+      }
+      return true;
+    }
+    RetainedBacklog backlog = retained;
+    Outgoing copy = backlog == null ? null : backlog.next();
+    if (copy == null) {
+      retained = null;
+      return false;
+    }
+    if (!allowed(live.binding(), copy)) {
+      return true;
+    }
+    if (copy.qos() == Qos.AT_MOST_ONCE) {
+      sendOnce(live, copy);
+    } else {
+      start(live, copy);
+    }
+    return true;
+  }
+
+  private void start(Connection live, Outgoing message) {
+    window.add(message);
+    message.phase = Phase.PUBLISHED;
+    live.writer().publish(message, false, message.packetId());
+  }
+
+  private static void sendOnce(Connection live, Outgoing message) {
+    live.writer().publishOnce(message);
+  }
+
+  private void resend(Connection live, Outgoing message) {
+    if (message.phase == Phase.RELEASED) {
+      live.writer().pubRel(message.packetId());
+    } else if (engine.mayDeliver(live.binding(), message.message())) {
+      live.writer().publish(message, true, message.packetId());
+    } else { // THREATS T32: rights in force now come before the flow.
+      window.remove(message);
+      drop(message, Drop.NOT_ALLOWED);
+    }
+  }
+
+  private boolean allowed(ClientBinding binding, Outgoing message) {
+    if (engine.mayDeliver(binding, message.message())) {
+      return true;
+    }
+    drop(message, Drop.NOT_ALLOWED);
+    return false;
+  }
+
+  private void holdUnsent(Outgoing message) {
+    boolean full = unsent.bytes() + message.bytes() > engine.config().sessions().unsentBytesMax();
+    if (full || scopeIsFull(message)) {
+      drop(message, Drop.SLOW_READER);
+    } else {
+      unsent.add(message);
+    }
+  }
+
+  private void enqueue(Outgoing message) {
+    while (isFull(message)) {
+      Outgoing oldest =
+          limits.overflow() == ClientLimits.Overflow.DROP_OLDEST ? queue.poll() : null;
+      if (oldest == null) {
+        drop(message, Drop.QUEUE_FULL);
+        if (limits.overflow() == ClientLimits.Overflow.DISCONNECT && connection != null) {
+          connection.close(CloseReason.QUEUE_FULL);
+        }
+        return;
+      }
+      drop(oldest, Drop.QUEUE_FULL);
+    }
+    queue.add(message);
+  }
+
+  private boolean isFull(Outgoing message) {
+    return queue.size() >= limits.queuedMessagesMax()
+        || queue.bytes() + message.bytes() > limits.queuedBytesMax()
+        || scopeIsFull(message);
+  }
+
+  /** MESSAGING.md section 8: bytes of all queues of a tenant. */
+  private boolean scopeIsFull(Outgoing message) {
+    return queue.scopeBytes() + message.bytes()
+        > engine.config().sessions().queuedBytesPerScopeMax();
+  }
+
+  private void drop(Outgoing message, Drop cause) {
+    engine.metrics().dropped(cause);
+    engine.guard(message.delivery()::dropped);
+  }
+
+  /** For a message that the inbox could not take. */
+  static void refuse(EngineContext engine, Delivery delivery, Drop cause) {
+    engine.metrics().dropped(cause);
+    engine.guard(delivery::dropped);
+  }
+}

@@ -1,0 +1,103 @@
+package io.sallyport.mqtt.engine;
+
+import io.sallyport.mqtt.SessionKey;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * All sessions by key: at most one live connection each (THREATS T30). A claim of a key in use goes
+ * to the loop that owns the session, which ends the old connection and hands the state over; nobody
+ * waits for it on a thread.
+ */
+final class SessionRegistry {
+  private final MqttConfig.Sessions limits;
+  private final Scopes scopes;
+  private final Map<SessionKey, Session> byKey = new ConcurrentHashMap<>();
+  private final AtomicLong claims = new AtomicLong();
+  private final AtomicInteger offline = new AtomicInteger();
+
+  SessionRegistry(MqttConfig.Sessions limits, Scopes scopes) {
+    this.limits = limits;
+    this.scopes = scopes;
+  }
+
+  long nextClaimNumber() {
+    return claims.incrementAndGet();
+  }
+
+  int size() {
+    return byKey.size();
+  }
+
+  /** On the claimant's loop; the claim's login is answered there, now or later. */
+  void claim(EngineContext engine, SessionClaim claim) {
+    if (!claim.login().isWaiting()) { // Its connection has ended.
+      return;
+    }
+    SessionKey key = claim.admitted().session();
+    Session present = byKey.get(key);
+    if (present == null) {
+      Session fresh = new Session(engine, claim);
+      present = byKey.putIfAbsent(key, fresh);
+      if (present == null) {
+        claim.login().granted(fresh, claim, false);
+        return;
+      }
+      fresh.discard();
+    }
+    forward(engine, present, claim);
+  }
+
+  void remove(Session session) {
+    byKey.remove(session.key(), session);
+  }
+
+  /** Counts the session as offline, unless a bound is reached. */
+  boolean mayKeepOffline(Session session) {
+    AtomicInteger inScope = scopes.state(session.key().scope()).offlineSessions();
+    if (offline.incrementAndGet() <= limits.offlineMax()) {
+      if (inScope.incrementAndGet() <= limits.offlinePerScopeMax()) {
+        return true;
+      }
+      inScope.decrementAndGet();
+    }
+    offline.decrementAndGet();
+    return false;
+  }
+
+  void backOnline(Session session) {
+    scopes.state(session.key().scope()).offlineSessions().decrementAndGet();
+    offline.decrementAndGet();
+  }
+
+  private void forward(EngineContext engine, Session session, SessionClaim claim) {
+    session.owner().post(() -> decide(engine, session, claim));
+  }
+
+  /** On the loop that owned the session when the claim was posted. */
+  private void decide(EngineContext engine, Session session, SessionClaim claim) {
+    if (!session.owner().inLoop()) {
+      forward(engine, session, claim);
+      return;
+    }
+    if (session.isEnded()) {
+      claim.loop().post(() -> claim(engine, claim));
+      return;
+    }
+    if (session.claimNumber() > claim.number()) {
+      claim.loop().post(() -> claim.login().lost());
+      return;
+    }
+    session.release(claim);
+    if (session.isEnded() || claim.cleanStart()) {
+      // [MQTT-3.1.2-6]: a clean session begins with nothing, and so does one after it.
+      session.end();
+      claim.loop().post(() -> claim(engine, claim));
+      return;
+    }
+    session.moveTo(claim.loop());
+    claim.loop().post(() -> claim.login().granted(session, claim, true));
+  }
+}

@@ -1,0 +1,112 @@
+package io.sallyport.mqtt.engine;
+
+import io.sallyport.mqtt.Qos;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The subscription index of one scope: a trie of filter levels (MESSAGING.md section 4). Changes
+ * take its lock; matching takes none, is iterative, and allocates nothing per level.
+ */
+final class TopicTree<S> {
+  private final TopicNode<S> root = new TopicNode<>("");
+
+  synchronized void put(String filter, S subscriber, Qos qos) {
+    String[] levels = filter.split("/", -1);
+    int depth = namedDepth(levels);
+    TopicNode<S> node = root;
+    for (int i = 0; i < depth; i++) {
+      node = node.childOrNew(levels[i]);
+    }
+    (depth < levels.length ? node.multi() : node.exact()).put(subscriber, qos);
+  }
+
+  synchronized void remove(String filter, S subscriber) {
+    String[] levels = filter.split("/", -1);
+    int depth = namedDepth(levels);
+    Deque<TopicNode<S>> path = new ArrayDeque<>(depth + 1);
+    TopicNode<S> node = root;
+    for (int i = 0; i < depth; i++) {
+      path.push(node);
+      node = node.childOf(levels[i]);
+      if (node == null) {
+        return;
+      }
+    }
+    (depth < levels.length ? node.multi() : node.exact()).remove(subscriber);
+    TopicNode<S> child = node;
+    while (!path.isEmpty() && child.isEmpty()) {
+      TopicNode<S> parent = path.pop();
+      parent.remove(child);
+      child = parent;
+    }
+  }
+
+  boolean isEmpty() {
+    return root.isEmpty();
+  }
+
+  Matches<S> match(String topic) {
+    Matches<S> matches = new Matches<>();
+    // MQTT-4.7.2-1: leading wildcards don't reach topics that begin with $.
+    boolean wildcardsAtRoot = topic.charAt(0) != '$';
+    LevelKey probe = LevelKey.probe();
+    Stack<S> stack = new Stack<>();
+    stack.push(root, 0);
+    int length = topic.length();
+    while (stack.size > 0) {
+      stack.size--;
+      TopicNode<S> node = stack.node();
+      int start = stack.starts[stack.size];
+      boolean wildcards = node != root || wildcardsAtRoot;
+      if (wildcards) {
+        matches.add(node.multi());
+      }
+      if (start > length) {
+        matches.add(node.exact());
+        continue;
+      }
+      int slash = topic.indexOf('/', start);
+      int end = slash < 0 ? length : slash;
+      TopicNode<S> plus = node.plus();
+      if (plus != null && wildcards) {
+        stack.push(plus, end + 1);
+      }
+      TopicNode<S> child = node.child(probe.moveTo(topic, start, end));
+      if (child != null) {
+        stack.push(child, end + 1);
+      }
+    }
+    return matches;
+  }
+
+  /** Levels before a final {@code #}. */
+  private static int namedDepth(String[] levels) {
+    int last = levels.length - 1;
+    return levels[last].equals("#") ? last : levels.length;
+  }
+
+  /** Nodes still to visit, each with where the next level of the topic begins. */
+  private static final class Stack<S> {
+    private @Nullable Object[] nodes = new @Nullable Object[8];
+    private int[] starts = new int[8];
+    private int size;
+
+    void push(TopicNode<S> node, int start) {
+      if (size == nodes.length) {
+        nodes = Arrays.copyOf(nodes, size * 2);
+        starts = Arrays.copyOf(starts, size * 2);
+      }
+      nodes[size] = node;
+      starts[size] = start;
+      size++;
+    }
+
+    @SuppressWarnings({"unchecked", "NullAway"}) // Only push fills the array, up to the size.
+    TopicNode<S> node() {
+      return (TopicNode<S>) nodes[size];
+    }
+  }
+}

@@ -1,0 +1,225 @@
+package io.sallyport.mqtt.listen;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import io.netty.util.concurrent.Future;
+import io.sallyport.mqtt.ConnectionInfo;
+import io.sallyport.mqtt.listen.ListenMetrics.Refusal;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateEncodingException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import javax.net.ssl.ExtendedSSLSession;
+import javax.net.ssl.SNIServerName;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Stays with an accepted connection until its first bytes show what it speaks, then hands it on and
+ * leaves. Belongs to the connection's event loop. A FIN before that closes the connection.
+ */
+// A failed write or close ends the channel, and channelInactive sees to the rest.
+@SuppressWarnings("FutureReturnValueIgnored")
+final class Doorkeeper extends ChannelInboundHandlerAdapter {
+  private static final Logger LOG = LoggerFactory.getLogger(Doorkeeper.class);
+
+  /** RFC 1035 §2.3.4; the name is a hint and goes into logs. */
+  private static final int HOST_CHARS_MAX = 255;
+
+  private final DoorwayListener listener;
+  private final long id;
+  private final long acceptedNanos = System.nanoTime();
+  private @Nullable ByteBuf held;
+  private @Nullable Future<?> deadline;
+  private boolean pending = true;
+
+  Doorkeeper(DoorwayListener listener, long id) {
+    this.listener = listener;
+    this.id = id;
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext ctx) {
+    if (listener.tls() == null) {
+      awaitFirstBytes(ctx);
+    }
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (event instanceof SslHandshakeCompletionEvent handshake) {
+      if (handshake.isSuccess()) {
+        listener.metrics().handshakeDone(Duration.ofNanos(System.nanoTime() - acceptedNanos));
+        awaitFirstBytes(ctx);
+      } else {
+        listener.metrics().handshakeFailed(handshake.cause());
+        LOG.debug(
+            "{} connection {}: no handshake: {}",
+            listener.name(),
+            id,
+            handshake.cause().toString());
+        ctx.close();
+      }
+    }
+    ctx.fireUserEventTriggered(event);
+  }
+
+  private void awaitFirstBytes(ChannelHandlerContext ctx) {
+    deadline =
+        ctx.executor()
+            .schedule(
+                () -> refuse(ctx, Refusal.SILENT),
+                listener.shared().sniffTimeMax().toMillis(),
+                TimeUnit.MILLISECONDS);
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    ByteBuf bytes = gather(ctx, (ByteBuf) message);
+    switch (FirstBytes.of(bytes)) {
+      case MORE -> {}
+      case UNKNOWN -> refuse(ctx, Refusal.UNKNOWN_PROTOCOL);
+      case MQTT -> {
+        if (listener.config().mqtt()) {
+          passOn(ctx, pipeline -> listener.inlet().install(pipeline, info(ctx)));
+        } else {
+          refuse(ctx, Refusal.MQTT_NOT_HERE);
+        }
+      }
+      case HTTP -> {
+        if (listener.config().http() == HttpPolicy.NONE) {
+          refuse(ctx, Refusal.HTTP_NOT_HERE);
+        } else {
+          passOn(ctx, pipeline -> pipeline.addLast(new HttpPipe(listener, info(ctx))));
+        }
+      }
+    }
+  }
+
+  /** The bytes seen so far, at most a few: what cannot become a known protocol is refused. */
+  private ByteBuf gather(ChannelHandlerContext ctx, ByteBuf more) {
+    ByteBuf before = held;
+    if (before == null) {
+      held = more;
+      return more;
+    }
+    try {
+      ByteBuf all = ctx.alloc().buffer(before.readableBytes() + more.readableBytes());
+      held = all.writeBytes(before).writeBytes(more);
+      return all;
+    } finally {
+      before.release();
+      more.release();
+    }
+  }
+
+  private void passOn(ChannelHandlerContext ctx, Consumer<ChannelPipeline> next) {
+    settle();
+    ByteBuf bytes = held;
+    held = null;
+    next.accept(ctx.pipeline());
+    if (bytes != null) {
+      ctx.fireChannelRead(bytes);
+    }
+    if (!ctx.isRemoved()) {
+      ctx.pipeline().remove(this);
+    }
+  }
+
+  private void refuse(ChannelHandlerContext ctx, Refusal reason) {
+    settle();
+    listener.metrics().refused(reason);
+    ctx.close();
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    settle();
+    ctx.fireChannelInactive();
+  }
+
+  @Override
+  public void handlerRemoved(ChannelHandlerContext ctx) {
+    settle();
+    if (held != null) {
+      held.release();
+      held = null;
+    }
+  }
+
+  private void settle() {
+    if (deadline != null) {
+      deadline.cancel(false);
+    }
+    if (pending) {
+      pending = false;
+      listener.metrics().pending().decrementAndGet();
+    }
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    LOG.debug("{} connection {} closed: {}", listener.name(), id, cause.toString());
+    ctx.close();
+  }
+
+  private ConnectionInfo info(ChannelHandlerContext ctx) {
+    SslHandler tls = ctx.pipeline().get(SslHandler.class);
+    InetSocketAddress remote = (InetSocketAddress) ctx.channel().remoteAddress();
+    InetSocketAddress local = (InetSocketAddress) ctx.channel().localAddress();
+    if (tls == null) {
+      return new ConnectionInfo(
+          id, listener.name(), remote, local, false, "", "", Optional.empty(), List.of(), false);
+    }
+    SSLSession session = tls.engine().getSession();
+    return new ConnectionInfo(
+        id,
+        listener.name(),
+        remote,
+        local,
+        true,
+        session.getProtocol(),
+        session.getCipherSuite(),
+        sniHost(session),
+        certificates(session),
+        false);
+  }
+
+  private static Optional<String> sniHost(SSLSession session) {
+    if (session instanceof ExtendedSSLSession extended) {
+      for (SNIServerName name : extended.getRequestedServerNames()) {
+        if (name.getType() == 0 && name.getEncoded().length <= HOST_CHARS_MAX) {
+          return Optional.of(new String(name.getEncoded(), StandardCharsets.US_ASCII));
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static List<byte[]> certificates(SSLSession session) {
+    List<byte[]> der = new ArrayList<>();
+    try {
+      for (Certificate certificate : session.getPeerCertificates()) {
+        der.add(certificate.getEncoded());
+      }
+    } catch (SSLPeerUnverifiedException noClientCertificate) {
+      return List.of();
+    } catch (CertificateEncodingException e) {
+      throw new IllegalStateException("certificate without DER form", e);
+    }
+    return der;
+  }
+}

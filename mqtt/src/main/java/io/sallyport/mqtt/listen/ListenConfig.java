@@ -1,0 +1,72 @@
+package io.sallyport.mqtt.listen;
+
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * All listeners and what they share.
+ *
+ * @param handshakeTimeMax from accept to the end of the TLS handshake
+ * @param sniffTimeMax from there to the first bytes that tell the protocol
+ * @param innerConnectTimeMax for opening the inner connection of an HTTP pipe; shorter than a token
+ *     waits
+ * @param stallTimeMax how long a finished HTTP connection may go without any byte of the rest of
+ *     its answer being taken by the client
+ * @param farewellTimeMax how long the front still reads (and drops) what a client sends after the
+ *     last byte of the answer, so that a reset does not destroy that answer
+ * @param pipeLowWaterBytes reading goes on when fewer bytes wait in a pipe's direction
+ * @param pipeHighWaterBytes reading stops when more bytes wait in a pipe's direction
+ * @param ticketRotation how long one session ticket key issues; it is accepted for twice as long
+ */
+public record ListenConfig(
+    List<ListenerConfig> listeners,
+    Duration handshakeTimeMax,
+    Duration sniffTimeMax,
+    Duration innerConnectTimeMax,
+    Duration stallTimeMax,
+    Duration farewellTimeMax,
+    int pipeLowWaterBytes,
+    int pipeHighWaterBytes,
+    Duration ticketRotation) {
+
+  public ListenConfig {
+    listeners = List.copyOf(listeners);
+    Set<String> names = new HashSet<>();
+    for (ListenerConfig listener : listeners) {
+      if (!names.add(listener.name())) {
+        throw new IllegalArgumentException("two listeners are named " + listener.name());
+      }
+    }
+    for (Duration limit :
+        List.of(
+            handshakeTimeMax,
+            sniffTimeMax,
+            innerConnectTimeMax,
+            stallTimeMax,
+            farewellTimeMax,
+            ticketRotation)) {
+      if (!limit.isPositive()) {
+        throw new IllegalArgumentException("time limits must be positive");
+      }
+    }
+    if (pipeLowWaterBytes < 1 || pipeHighWaterBytes <= pipeLowWaterBytes) {
+      throw new IllegalArgumentException("water marks must rise");
+    }
+  }
+
+  /** The defaults around the given listeners. */
+  public static ListenConfig of(List<ListenerConfig> listeners) {
+    return new ListenConfig(
+        listeners,
+        Duration.ofSeconds(10),
+        Duration.ofSeconds(10),
+        Duration.ofSeconds(1),
+        Duration.ofSeconds(30),
+        Duration.ofSeconds(2),
+        64 * 1024,
+        256 * 1024,
+        Duration.ofHours(1));
+  }
+}

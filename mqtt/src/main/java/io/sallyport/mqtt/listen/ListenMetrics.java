@@ -1,0 +1,107 @@
+package io.sallyport.mqtt.listen;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import io.netty.handler.ssl.NotSslRecordException;
+import io.netty.handler.ssl.SslHandshakeTimeoutException;
+import java.nio.channels.ClosedChannelException;
+import java.security.cert.CertificateException;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/** Counts of one listener. Names begin with {@code sallyport.listen}; the listener is a tag. */
+final class ListenMetrics {
+
+  /** Why a connection was closed by the front before it reached anybody. */
+  enum Refusal {
+    CONNECTIONS_MAX,
+    PENDING_MAX,
+    UNKNOWN_PROTOCOL,
+    MQTT_NOT_HERE,
+    HTTP_NOT_HERE,
+    SILENT,
+    HOP_FULL,
+    HOP_UNREACHABLE
+  }
+
+  private final MeterRegistry registry;
+  private final String listener;
+  private final AtomicInteger connections = new AtomicInteger();
+  private final AtomicInteger pending = new AtomicInteger();
+  private final AtomicInteger pipes = new AtomicInteger();
+  private final Timer handshake;
+
+  ListenMetrics(MeterRegistry registry, String listener) {
+    this.registry = registry;
+    this.listener = listener;
+    registry.gauge("sallyport.listen.connections", tags(), connections);
+    registry.gauge("sallyport.listen.pending", tags(), pending);
+    registry.gauge("sallyport.listen.pipes", tags(), pipes);
+    handshake = registry.timer("sallyport.listen.handshake", tags());
+  }
+
+  private Tags tags() {
+    return Tags.of("listener", listener);
+  }
+
+  /** Open connections, which the accept limit looks at. */
+  AtomicInteger connections() {
+    return connections;
+  }
+
+  /** Connections that have not yet shown what they speak. */
+  AtomicInteger pending() {
+    return pending;
+  }
+
+  AtomicInteger pipes() {
+    return pipes;
+  }
+
+  void accepted() {
+    registry.counter("sallyport.listen.accepted", tags()).increment();
+  }
+
+  void refused(Refusal reason) {
+    registry
+        .counter(
+            "sallyport.listen.refused",
+            tags().and("reason", reason.name().toLowerCase(Locale.ROOT)))
+        .increment();
+  }
+
+  void handshakeDone(Duration time) {
+    handshake.record(time);
+    registry
+        .counter("sallyport.listen.handshakes", tags().and("outcome", "ok", "reason", "none"))
+        .increment();
+  }
+
+  void handshakeFailed(Throwable cause) {
+    registry
+        .counter(
+            "sallyport.listen.handshakes", tags().and("outcome", "failed", "reason", reason(cause)))
+        .increment();
+  }
+
+  private static String reason(Throwable cause) {
+    if (cause instanceof SslHandshakeTimeoutException) {
+      return "timeout";
+    }
+    for (@Nullable Throwable t = cause; t != null; t = t.getCause()) {
+      if (t instanceof NotSslRecordException) {
+        return "not_tls";
+      }
+      if (t instanceof CertificateException) {
+        return "client_certificate";
+      }
+      if (t instanceof ClosedChannelException) {
+        return "closed";
+      }
+    }
+    return "refused";
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.sallyport.mqtt.codec;
+
+import org.jspecify.annotations.NullMarked;

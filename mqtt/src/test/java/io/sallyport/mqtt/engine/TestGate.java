@@ -1,0 +1,171 @@
+package io.sallyport.mqtt.engine;
+
+import io.sallyport.mqtt.Ack;
+import io.sallyport.mqtt.Admission;
+import io.sallyport.mqtt.ClientBinding;
+import io.sallyport.mqtt.ClientGate;
+import io.sallyport.mqtt.ClientLimits;
+import io.sallyport.mqtt.CloseReason;
+import io.sallyport.mqtt.ConnectRequest;
+import io.sallyport.mqtt.ConnectionStats;
+import io.sallyport.mqtt.InboundPublish;
+import io.sallyport.mqtt.Message;
+import io.sallyport.mqtt.Outbound;
+import io.sallyport.mqtt.Qos;
+import io.sallyport.mqtt.Router;
+import io.sallyport.mqtt.Scope;
+import io.sallyport.mqtt.SessionKey;
+import io.sallyport.mqtt.SubscribeOutcome;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A contract that lets everybody in and sends what anybody publishes to all subscribers of one
+ * scope. Everything it decides can be replaced by a test, and what it sees is recorded.
+ */
+final class TestGate implements ClientGate {
+  static final Scope SCOPE = new Scope("test", 1);
+
+  final List<Binding> bindings = new CopyOnWriteArrayList<>();
+  final List<String> wills = new CopyOnWriteArrayList<>();
+  final List<InboundPublish> published = new CopyOnWriteArrayList<>();
+  final BlockingQueue<Ack> held = new LinkedBlockingQueue<>();
+
+  volatile ClientLimits limits = ClientLimits.DEFAULT;
+  volatile @Nullable Router router;
+  volatile Function<ConnectRequest, Admission> admission = this::letIn;
+  volatile BiConsumer<InboundPublish, Ack> onPublish = this::routeAndAccept;
+  volatile Function<String, SubscribeOutcome> onSubscribe =
+      filter -> new SubscribeOutcome.Granted(SCOPE, Qos.EXACTLY_ONCE, true);
+  volatile Predicate<Message> mayDeliver = message -> true;
+
+  private final AtomicInteger unnamed = new AtomicInteger();
+
+  @Override
+  public Admission admit(ConnectRequest request) {
+    return admission.apply(request);
+  }
+
+  Admission letIn(ConnectRequest request) {
+    String id =
+        request.clientId().isEmpty() ? "unnamed-" + unnamed.incrementAndGet() : request.clientId();
+    Binding binding = new Binding(id);
+    bindings.add(binding);
+    return new Admission.Admitted(new SessionKey(SCOPE, "test", id), binding, limits);
+  }
+
+  /** Answers nothing until the test takes the Ack from {@link #held}. */
+  void holdAnswers() {
+    onPublish = (publish, ack) -> held.add(ack);
+  }
+
+  void routeAndAccept(InboundPublish publish, Ack ack) {
+    Message message =
+        new Message(publish.topic(), publish.payload(), publish.qos(), publish.retain(), null);
+    if (publish.retain()) {
+      router().routeRetained(SCOPE, message);
+    } else {
+      router().route(SCOPE, message);
+    }
+    ack.accepted();
+  }
+
+  Router router() {
+    Router present = router;
+    if (present == null) {
+      throw new IllegalStateException("the engine has not been set");
+    }
+    return present;
+  }
+
+  Binding binding(String clientId) {
+    return bindings.stream().filter(b -> b.clientId.equals(clientId)).toList().getLast();
+  }
+
+  /** One connection, as its contract sees it. */
+  final class Binding implements ClientBinding {
+    final String clientId;
+    final List<String> unsubscribed = new CopyOnWriteArrayList<>();
+    final List<String> life = new CopyOnWriteArrayList<>();
+    volatile @Nullable Outbound outbound;
+    volatile @Nullable CloseReason closed;
+    volatile @Nullable ConnectionStats stats;
+    volatile List<HeldSubscription> resumed = List.of();
+    volatile boolean sessionEnded;
+
+    Binding(String clientId) {
+      this.clientId = clientId;
+    }
+
+    Outbound out() {
+      Outbound present = outbound;
+      if (present == null) {
+        throw new IllegalStateException("not opened");
+      }
+      return present;
+    }
+
+    @Override
+    public void publish(InboundPublish publish, Ack ack) {
+      published.add(publish);
+      onPublish.accept(publish, ack);
+    }
+
+    @Override
+    public SubscribeOutcome subscribe(String filter, Qos requested) {
+      SubscribeOutcome outcome = onSubscribe.apply(filter);
+      return outcome instanceof SubscribeOutcome.Granted granted
+          ? new SubscribeOutcome.Granted(
+              granted.scope(), granted.qos().min(requested), granted.indexed())
+          : outcome;
+    }
+
+    @Override
+    public void unsubscribed(String filter) {
+      unsubscribed.add(filter);
+    }
+
+    @Override
+    public void opened(Outbound out, boolean sessionPresent, List<HeldSubscription> held) {
+      life.add("opened");
+      resumed = held;
+      outbound = out;
+    }
+
+    @Override
+    public void closed(CloseReason reason, ConnectionStats counts) {
+      life.add("closed");
+      stats = counts;
+      closed = reason;
+    }
+
+    @Override
+    public void sessionEnded() {
+      life.add("session ended");
+      sessionEnded = true;
+    }
+
+    @Override
+    public boolean mayDeliver(Message message) {
+      return mayDeliver.test(message);
+    }
+
+    @Override
+    public void publishWill(Message will) {
+      life.add("will");
+      wills.add(will.topic());
+      if (will.retained()) {
+        router().routeRetained(SCOPE, will);
+      } else {
+        router().route(SCOPE, will);
+      }
+    }
+  }
+}

@@ -1,0 +1,121 @@
+package io.sallyport.mqtt.engine;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.sallyport.mqtt.ConnectionInfo;
+import io.sallyport.mqtt.RawMqttClient;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** The engine behind plain TCP on a free loopback port, with a {@link TestGate}. */
+final class TestServer implements AutoCloseable {
+  static final MqttConfig.Timeouts QUICK =
+      new MqttConfig.Timeouts(
+          Duration.ofMillis(600),
+          Duration.ofMillis(600),
+          Duration.ofMillis(600),
+          Duration.ofMillis(600),
+          Duration.ofMillis(600),
+          Duration.ofMillis(600));
+
+  final TestGate gate = new TestGate();
+  final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+  final MqttEngine engine;
+  private final EventLoopGroup group;
+  private final ExecutorService gates = Executors.newVirtualThreadPerTaskExecutor();
+  private final Channel listener;
+
+  TestServer() {
+    this(MqttConfig.DEFAULT);
+  }
+
+  TestServer(MqttConfig config) {
+    engine = new MqttEngine(config, gate, gates, Clock.systemUTC(), meters);
+    gate.router = engine;
+    boolean epoll = Epoll.isAvailable();
+    group =
+        new MultiThreadIoEventLoopGroup(
+            2, epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory());
+    Class<? extends ServerChannel> type =
+        epoll ? EpollServerSocketChannel.class : NioServerSocketChannel.class;
+    AtomicLong ids = new AtomicLong();
+    listener =
+        new ServerBootstrap()
+            .group(group)
+            .channel(type)
+            .childHandler(
+                new ChannelInitializer<Channel>() {
+                  @Override
+                  protected void initChannel(Channel channel) {
+                    engine.install(channel.pipeline(), info(channel, ids.incrementAndGet()));
+                  }
+                })
+            .bind(InetAddress.getLoopbackAddress(), 0)
+            .syncUninterruptibly()
+            .channel();
+  }
+
+  static MqttConfig withTimeouts(MqttConfig.Timeouts timeouts) {
+    MqttConfig base = MqttConfig.DEFAULT;
+    return new MqttConfig(base.codec(), base.logins(), timeouts, base.sessions(), base.retained());
+  }
+
+  int port() {
+    return ((InetSocketAddress) listener.localAddress()).getPort();
+  }
+
+  RawMqttClient client() {
+    return RawMqttClient.open(port());
+  }
+
+  /** A logged-in client with a clean session. */
+  RawMqttClient client(String clientId) {
+    RawMqttClient client = client();
+    client.login(clientId, true);
+    return client;
+  }
+
+  double count(String meter, String tag, String value) {
+    return meters.get(meter).tag(tag, value).counter().count();
+  }
+
+  @Override
+  public void close() {
+    listener.close().syncUninterruptibly();
+    engine.shutdown(Duration.ofMillis(100)).orTimeout(10, TimeUnit.SECONDS).join();
+    gates.shutdownNow();
+    group.shutdownGracefully(0, 1, TimeUnit.SECONDS).syncUninterruptibly();
+  }
+
+  private static ConnectionInfo info(Channel channel, long id) {
+    return new ConnectionInfo(
+        id,
+        "test",
+        (InetSocketAddress) channel.remoteAddress(),
+        (InetSocketAddress) channel.localAddress(),
+        false,
+        "",
+        "",
+        Optional.empty(),
+        List.of(),
+        false);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.sallyport.mqtt.engine;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.sallyport.mqtt.listen;
+
+import org.jspecify.annotations.NullMarked;

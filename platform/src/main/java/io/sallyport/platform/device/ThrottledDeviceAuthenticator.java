@@ -1,0 +1,163 @@
+package io.sallyport.platform.device;
+
+import io.sallyport.platform.base.DeviceKey;
+import io.sallyport.platform.base.Secret;
+import io.sallyport.platform.base.Transactions;
+import io.sallyport.platform.identity.Authentication;
+import io.sallyport.platform.identity.CredentialCheck;
+import io.sallyport.platform.identity.CredentialVersions;
+import io.sallyport.platform.identity.LoginAudit;
+import io.sallyport.platform.identity.LoginAudit.Reason;
+import io.sallyport.platform.identity.LoginSource;
+import io.sallyport.platform.identity.Principal;
+import io.sallyport.platform.identity.SecretHash;
+import io.sallyport.platform.tenant.Tenant;
+import io.sallyport.platform.tenant.TenantStatus;
+import io.sallyport.platform.tenant.TenantStore;
+import java.util.Optional;
+
+/** Logs in the registry's devices by token, behind throttle and audit. */
+public final class ThrottledDeviceAuthenticator implements DeviceAuthenticator {
+  private static final CredentialVersions GONE = new CredentialVersions(-1, -1, -1);
+
+  private final TenantStore tenants;
+  private final DeviceStore devices;
+  private final Transactions transactions;
+  private final CredentialCheck check;
+  private final LoginAudit audit;
+
+  public ThrottledDeviceAuthenticator(
+      TenantStore tenants,
+      DeviceStore devices,
+      Transactions transactions,
+      CredentialCheck check,
+      LoginAudit audit) {
+    this.tenants = tenants;
+    this.devices = devices;
+    this.transactions = transactions;
+    this.check = check;
+    this.audit = audit;
+  }
+
+  /** What the registry holds of the device that a client claims to be, as of before the check. */
+  private record Claimed(Tenant tenant, Device device, DeviceCredential credential) {
+    CredentialVersions versions() {
+      return new CredentialVersions(tenant.version(), device.version(), credential.version());
+    }
+  }
+
+  @Override
+  public Authentication authenticateByToken(
+      DeviceKey key, boolean gateway, Secret token, LoginSource source) {
+    Optional<Tenant> tenant = tenants.find(key.tenant());
+    Optional<Claimed> claimed =
+        tenant.flatMap(owner ->
+            devices
+                .find(key)
+                .flatMap(device ->
+                    devices
+                        .findCredential(device.number())
+                        .map(credential -> new Claimed(owner, device, credential))));
+    Optional<Reason> hindrance = hindrance(claimed, gateway, source);
+    CredentialCheck.Claim claim =
+        new CredentialCheck.Claim(
+            "device:" + key,
+            claimed.map(found -> found.credential().version()).orElse(0L),
+            hindrance.isPresent()
+                ? Optional.empty()
+                : claimed.map(found -> found.credential().token()),
+            token,
+            tenant.map(Tenant::id),
+            source);
+    CredentialCheck.Result result = check.check(claim);
+    if (claimed.isPresent() && hindrance.isEmpty()) {
+      switch (result) {
+        case MATCHES -> {
+          return granted(claimed.get(), source);
+        }
+        case MATCHES_REHASH_DUE -> {
+          return granted(rehash(claimed.get(), claim), source);
+        }
+        case WRONG, THROTTLED, BUSY -> {}
+      }
+    }
+    String subject = (gateway ? "gateway:" : "device:") + key.type() + "/" + key.id();
+    return audit.refused(tenant.map(Tenant::id), subject, reason(result, hindrance), source);
+  }
+
+  private static Optional<Reason> hindrance(
+      Optional<Claimed> claimed, boolean gateway, LoginSource source) {
+    if (claimed.isEmpty()) {
+      return Optional.of(Reason.UNKNOWN);
+    }
+    Tenant tenant = claimed.get().tenant();
+    Device device = claimed.get().device();
+    if (tenant.status() != TenantStatus.ACTIVE) {
+      return Optional.of(Reason.TENANT_SUSPENDED);
+    }
+    if (!device.enabled()) {
+      return Optional.of(Reason.DISABLED);
+    }
+    if (gateway != (device.deviceClass() == DeviceClass.GATEWAY)) {
+      return Optional.of(Reason.WRONG_CLASS);
+    }
+    return source.secure() || tenant.settings().plainTransportAllowed()
+        ? Optional.empty()
+        : Optional.of(Reason.PLAIN_TRANSPORT);
+  }
+
+  private static Reason reason(CredentialCheck.Result result, Optional<Reason> hindrance) {
+    return switch (result) {
+      case THROTTLED -> Reason.THROTTLED;
+      case BUSY -> Reason.BUSY;
+      case WRONG, MATCHES, MATCHES_REHASH_DUE -> hindrance.orElse(Reason.WRONG_SECRET);
+    };
+  }
+
+  private Authentication granted(Claimed claimed, LoginSource source) {
+    Device device = claimed.device();
+    Principal principal =
+        new Principal.Device(
+            device.key(),
+            claimed.tenant().number(),
+            device.number(),
+            device.deviceClass() == DeviceClass.GATEWAY);
+    audit.succeeded(principal, source);
+    return new Authentication.Granted(principal, claimed.versions());
+  }
+
+  /** THREATS T06: a success under an old key is hashed anew, unless the token changed meanwhile. */
+  private Claimed rehash(Claimed claimed, CredentialCheck.Claim claim) {
+    DeviceCredential current =
+        check
+            .rehash(claim)
+            .map(fresh -> transactions.write(() -> replaceHash(claimed.credential(), fresh)))
+            .orElse(claimed.credential());
+    return new Claimed(claimed.tenant(), claimed.device(), current);
+  }
+
+  private DeviceCredential replaceHash(DeviceCredential known, SecretHash fresh) {
+    return devices
+        .findCredential(known.deviceNumber())
+        .filter(row -> row.version() == known.version())
+        .map(row ->
+            devices.putCredential(
+                new DeviceCredential(row.deviceNumber(), fresh, row.created(), row.version())))
+        .orElse(known);
+  }
+
+  @Override
+  public CredentialVersions currentVersions(Principal.Device device) {
+    return tenants
+        .find(device.tenant())
+        .flatMap(tenant ->
+            devices
+                .findByNumber(device.deviceNumber())
+                .flatMap(found ->
+                    devices
+                        .findCredential(found.number())
+                        .map(credential -> new Claimed(tenant, found, credential))))
+        .map(Claimed::versions)
+        .orElse(GONE);
+  }
+}

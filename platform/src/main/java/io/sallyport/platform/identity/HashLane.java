@@ -1,0 +1,21 @@
+package io.sallyport.platform.identity;
+
+import io.sallyport.platform.base.TenantId;
+import java.util.Optional;
+
+/**
+ * For whom something is hashed: the queue takes turns between tenants, and within a tenant between
+ * address blocks.
+ */
+public record HashLane(String tenant, String address) {
+
+  public static HashLane of(Optional<TenantId> tenant, LoginSource source) {
+    AddressBlock block = AddressBlock.around(AddressBlock.addressOf(source.remote()));
+    return new HashLane(tenant.map(TenantId::value).orElse(""), block.networkHex());
+  }
+
+  /** For secrets that an authenticated caller sets. */
+  public static HashLane registry(Optional<TenantId> tenant) {
+    return new HashLane(tenant.map(TenantId::value).orElse(""), "registry");
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.sallyport.platform.certificate;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.sallyport.platform.telemetry;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,26 @@
+package io.sallyport.server.data;
+
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * What a backup holds; its first entry. The file around it is authenticated as a whole, so the
+ * hashes are there to name what is damaged, not to prove who wrote it.
+ *
+ * @param layout version of the data folder's layout
+ */
+record BackupManifest(int layout, Instant created, List<Item> files) {
+  static final String NAME = "manifest.json";
+
+  BackupManifest {
+    files = List.copyOf(files);
+  }
+
+  /**
+   * One file.
+   *
+   * @param name path within the data folder, with slashes
+   * @param sha256 hex
+   */
+  record Item(String name, long bytes, String sha256) {}
+}

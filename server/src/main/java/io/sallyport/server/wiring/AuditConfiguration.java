@@ -1,0 +1,89 @@
+package io.sallyport.server.wiring;
+
+import io.sallyport.platform.audit.AuditCheckpoint;
+import io.sallyport.platform.audit.AuditCheckpoints;
+import io.sallyport.platform.audit.AuditLimits;
+import io.sallyport.platform.audit.AuditLog;
+import io.sallyport.platform.audit.AuditStore;
+import io.sallyport.platform.audit.ChainedAuditLog;
+import io.sallyport.platform.audit.CheckpointFile;
+import io.sallyport.platform.base.Transactions;
+import io.sallyport.platform.tenant.TenantKeys;
+import io.sallyport.platform.tenant.TenantStore;
+import io.sallyport.server.data.DataFolder;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.Future;
+import java.util.concurrent.ThreadFactory;
+import org.jspecify.annotations.Nullable;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** The audit chains, and their signed checkpoints in the key folder. */
+@Configuration(proxyBeanMethods = false)
+class AuditConfiguration {
+  @Bean(destroyMethod = "close")
+  ChainedAuditLog auditLog(
+      AuditStore store,
+      Transactions transactions,
+      TenantStore tenants,
+      Clock clock,
+      SecureRandom random,
+      ThreadFactory threads) {
+    return new ChainedAuditLog(
+        store, transactions, tenants, clock, random, AuditLimits.DEFAULT, threads);
+  }
+
+  @Bean
+  AuditCheckpoints auditCheckpoints(
+      AuditStore store, Transactions transactions, AuditLog log, TenantKeys keys, Clock clock) {
+    return new AuditCheckpoints(store, transactions, log, keys, clock);
+  }
+
+  @Bean
+  CheckpointFile checkpointFile(DataFolder data) {
+    return new CheckpointFile(data.keys().resolve("audit-checkpoints"));
+  }
+
+  @Bean(destroyMethod = "close")
+  CheckpointJob checkpointJob(AuditCheckpoints checkpoints, CheckpointFile file, Rounds rounds) {
+    CheckpointJob job = new CheckpointJob(checkpoints, file);
+    job.ends(rounds.every(Duration.ofMinutes(1), "the audit checkpoint", job));
+    return job;
+  }
+
+  /** One checkpoint a minute where anything was recorded, and one at the end. */
+  static final class CheckpointJob implements Runnable, AutoCloseable {
+    private final AuditCheckpoints checkpoints;
+    private final CheckpointFile file;
+    private @Nullable Future<?> rounds;
+
+    CheckpointJob(AuditCheckpoints checkpoints, CheckpointFile file) {
+      this.checkpoints = checkpoints;
+      this.file = file;
+    }
+
+    void ends(Future<?> future) {
+      this.rounds = future;
+    }
+
+    @Override
+    public synchronized void run() {
+      Optional<AuditCheckpoint> last = file.last();
+      AuditCheckpoint next = checkpoints.make(last);
+      if (last.isEmpty() || !last.get().heads().equals(next.heads())) {
+        file.append(next);
+      }
+    }
+
+    @Override
+    public void close() {
+      if (rounds != null) {
+        rounds.cancel(false);
+      }
+      run();
+    }
+  }
+}

@@ -1,0 +1,231 @@
+package io.sallyport.server.wiring;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.sallyport.mqtt.engine.MqttEngine;
+import io.sallyport.mqtt.listen.BoundListener;
+import io.sallyport.mqtt.listen.Front;
+import io.sallyport.mqtt.listen.HttpHop;
+import io.sallyport.mqtt.listen.HttpPolicy;
+import io.sallyport.mqtt.listen.ListenConfig;
+import io.sallyport.mqtt.listen.ListenerConfig;
+import io.sallyport.mqtt.listen.ListenerConfig.Encryption;
+import io.sallyport.mqtt.listen.ServerIdentities;
+import io.sallyport.mqtt.listen.ServerIdentity;
+import io.sallyport.mqtt.listen.Transport;
+import io.sallyport.platform.certificate.InstallationCa;
+import io.sallyport.platform.certificate.InstallationCa.ServerKeyKind;
+import io.sallyport.platform.certificate.P256InstallationCa;
+import io.sallyport.platform.certificate.ServerCertificate;
+import io.sallyport.server.config.ConfigurationProblem;
+import io.sallyport.server.config.ServerConfig;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+
+/**
+ * Opens the listeners when everything behind them stands, and at the end closes them first: no
+ * newcomers, then the MQTT clients are drained, then HTTP, then the stores.
+ */
+public final class OpenDoors implements SmartLifecycle {
+  private static final Logger LOG = LoggerFactory.getLogger(OpenDoors.class);
+  private static final Duration DRAIN_MAX = Duration.ofSeconds(5);
+  /** The certificates live 397 days. */
+  private static final Duration RENEWAL = Duration.ofDays(200);
+
+  private final ServerConfig config;
+  private final MqttEngine engine;
+  private final HttpHop hop;
+  private final P256InstallationCa ca;
+  private final MeterRegistry meters;
+  private final SecureRandom random;
+  private final Rounds rounds;
+  private @Nullable Front front;
+  private @Nullable Transport transport;
+  private @Nullable Future<?> renewal;
+
+  OpenDoors(
+      ServerConfig config,
+      MqttEngine engine,
+      HttpHop hop,
+      P256InstallationCa ca,
+      MeterRegistry meters,
+      SecureRandom random,
+      Rounds rounds) {
+    this.config = config;
+    this.engine = engine;
+    this.hop = hop;
+    this.ca = ca;
+    this.meters = meters;
+    this.random = random;
+    this.rounds = rounds;
+  }
+
+  /** Opens all listeners, or none. */
+  public void open() {
+    Transport started = Transport.best(Runtime.getRuntime().availableProcessors());
+    Front opened =
+        new Front(
+            ListenConfig.of(listeners(config)),
+            started,
+            Optional.of(identities()),
+            (pipeline, info) -> engine.install(pipeline, info),
+            hop,
+            meters,
+            random);
+    transport = started;
+    front = opened;
+    opened.bind();
+    renewal =
+        rounds.every(
+            RENEWAL,
+            "the renewal of the server certificate",
+            () -> opened.replaceCertificates(identities()));
+  }
+
+  /** Where the listeners are, for people. */
+  public List<String> addresses() {
+    List<String> addresses = new ArrayList<>();
+    for (BoundListener listener : open(front).listeners()) {
+      String host = listener.address().getAddress().isAnyLocalAddress()
+              ? config.domain()
+              : listener.address().getAddress().getHostAddress();
+      if (host.indexOf(':') >= 0) {
+        host = "[" + host + "]";
+      }
+      String address = listener.name() + "://" + host + ":" + listener.address().getPort();
+      if (!addresses.contains(address)) {
+        addresses.add(address);
+      }
+    }
+    return addresses;
+  }
+
+  /** The actual port of a listener. */
+  public int port(String name) {
+    return open(front).listeners().stream()
+        .filter(listener -> listener.name().equals(name))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("the listener " + name + " is off"))
+        .address()
+        .getPort();
+  }
+
+  private static Front open(@Nullable Front front) {
+    if (front == null) {
+      throw new IllegalStateException("the doors are not open yet");
+    }
+    return front;
+  }
+
+  private ServerIdentities identities() {
+    try {
+      List<String> names = KeysConfiguration.ServerNames.dnsNames(config.domain());
+      List<InetAddress> addresses = KeysConfiguration.ServerNames.addresses(config);
+      return new ServerIdentities(
+          identity(ca.issueServerCertificate(names, addresses, ServerKeyKind.P256)),
+          Optional.of(identity(ca.issueServerCertificate(names, addresses, ServerKeyKind.RSA2048))));
+    } catch (IOException e) {
+      throw new ConfigurationProblem("can't resolve an address of 'bind': " + e.getMessage(), e);
+    }
+  }
+
+  private static ServerIdentity identity(ServerCertificate certificate) {
+    return new ServerIdentity(certificate.key(), certificate.chain());
+  }
+
+  private static List<ListenerConfig> listeners(ServerConfig config) {
+    List<String> hosts = config.bind().isEmpty() ? List.of("*") : config.bind();
+    ServerConfig.Ports ports = config.ports();
+    List<ListenerConfig> listeners = new ArrayList<>();
+    ports
+        .mqtts()
+        .ifPresent(
+            port ->
+                listeners.add(
+                    ListenerConfig.of(
+                        "mqtts",
+                        hosts,
+                        port,
+                        "--port-offset or ports.mqtts",
+                        Encryption.TLS_ASKING_CERTIFICATE,
+                        true,
+                        HttpPolicy.MESSAGING_ONLY)));
+    ports
+        .https()
+        .ifPresent(
+            port ->
+                listeners.add(
+                    ListenerConfig.of(
+                        "https",
+                        hosts,
+                        port,
+                        "--port-offset or ports.https",
+                        config.https().clientCertificates()
+                            ? Encryption.TLS_ASKING_CERTIFICATE
+                            : Encryption.TLS,
+                        true,
+                        HttpPolicy.ALL)));
+    ports
+        .mqtt()
+        .ifPresent(
+            port -> {
+              LOG.warn("plain MQTT is open on port {}: credentials and content are readable", port);
+              listeners.add(
+                  ListenerConfig.of(
+                      "mqtt", hosts, port, "ports.mqtt", Encryption.PLAIN, true, HttpPolicy.NONE));
+            });
+    ports
+        .http()
+        .ifPresent(
+            port -> {
+              LOG.warn("plain HTTP is open on port {}: it refuses every credential", port);
+              listeners.add(
+                  ListenerConfig.of(
+                      "http", hosts, port, "ports.http", Encryption.PLAIN, false, HttpPolicy.ALL));
+            });
+    if (listeners.isEmpty()) {
+      throw new ConfigurationProblem("all listeners are off; give ports.mqtts or ports.https");
+    }
+    return listeners;
+  }
+
+  /** The container calls this when its part is up; the doors open later, by {@link #open}. */
+  @Override
+  public void start() {}
+
+  @Override
+  public void stop() {
+    if (front == null || transport == null) {
+      return;
+    }
+    if (renewal != null) {
+      renewal.cancel(false);
+    }
+    front.unbind();
+    engine.shutdown(DRAIN_MAX).join();
+    front.awaitPipes(DRAIN_MAX);
+    front.close();
+    transport.close();
+    front = null;
+  }
+
+  @Override
+  public boolean isRunning() {
+    return front != null;
+  }
+
+  /** Before Boot stops its web server, which then has nothing left to wait for. */
+  @Override
+  public int getPhase() {
+    return DEFAULT_PHASE - 500;
+  }
+}

@@ -1,0 +1,126 @@
+package io.sallyport.server.wiring;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.sallyport.platform.audit.AuditStore;
+import io.sallyport.platform.base.Problem;
+import io.sallyport.platform.base.Secret;
+import io.sallyport.platform.base.Transactions;
+import io.sallyport.platform.command.CommandStore;
+import io.sallyport.platform.device.DeviceStore;
+import io.sallyport.platform.device.DeviceTypeStore;
+import io.sallyport.platform.identity.ApiKeyStore;
+import io.sallyport.platform.identity.OperatorKeyStore;
+import io.sallyport.platform.tenant.SettingStore;
+import io.sallyport.platform.tenant.TenantKeys;
+import io.sallyport.platform.tenant.TenantStore;
+import io.sallyport.server.config.ConfigurationProblem;
+import io.sallyport.server.config.ServerConfig;
+import io.sallyport.server.config.ServerConfig.Registry;
+import io.sallyport.server.data.DataFolder;
+import io.sallyport.store.sql.RegistryConfig;
+import io.sallyport.store.sql.SqlRegistry;
+import io.sallyport.web.operation.ReadinessCheck;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.Optional;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** The system of record and its stores. */
+@Configuration(proxyBeanMethods = false)
+class RegistryConfiguration {
+  private static final String PASSWORD_VARIABLE = "SALLYPORT_REGISTRY_PASSWORD";
+
+  @Bean(destroyMethod = "close")
+  SqlRegistry registry(
+      ServerConfig config, DataFolder data, TenantKeys keys, MeterRegistry meters) {
+    return SqlRegistry.open(
+        switch (config.registry()) {
+          case Registry.Sqlite _ -> RegistryConfig.sqlite(data.registryFile());
+          case Registry.Postgresql postgresql ->
+              RegistryConfig.postgres(
+                  postgresql.url(),
+                  postgresql.user(),
+                  password(postgresql),
+                  postgresql.rootCertificate());
+        },
+        keys,
+        meters);
+  }
+
+  private static Secret password(Registry.Postgresql postgresql) {
+    if (postgresql.passwordFile().isPresent()) {
+      try {
+        return Secret.of(Files.readString(postgresql.passwordFile().get()).strip());
+      } catch (IOException e) {
+        throw new ConfigurationProblem("can't read " + postgresql.passwordFile().get(), e);
+      }
+    }
+    String variable = System.getenv(PASSWORD_VARIABLE);
+    if (variable == null) {
+      throw new ConfigurationProblem(
+          "give registry.password-file or set " + PASSWORD_VARIABLE + " for the database");
+    }
+    return Secret.of(variable);
+  }
+
+  @Bean
+  ReadinessCheck registryReady(SqlRegistry registry) {
+    return new ReadinessCheck() {
+      @Override
+      public String name() {
+        return "registry";
+      }
+
+      @Override
+      public Optional<String> problem() {
+        return registry.fault().map(Problem::text);
+      }
+    };
+  }
+
+  @Bean
+  Transactions transactions(SqlRegistry registry) {
+    return registry.transactions();
+  }
+
+  @Bean
+  TenantStore tenantStore(SqlRegistry registry) {
+    return registry.tenants();
+  }
+
+  @Bean
+  SettingStore settingStore(SqlRegistry registry) {
+    return registry.settings();
+  }
+
+  @Bean
+  DeviceTypeStore deviceTypeStore(SqlRegistry registry) {
+    return registry.deviceTypes();
+  }
+
+  @Bean
+  DeviceStore deviceStore(SqlRegistry registry) {
+    return registry.devices();
+  }
+
+  @Bean
+  ApiKeyStore apiKeyStore(SqlRegistry registry) {
+    return registry.apiKeys();
+  }
+
+  @Bean
+  OperatorKeyStore operatorKeyStore(SqlRegistry registry) {
+    return registry.operatorKeys();
+  }
+
+  @Bean
+  CommandStore commandStore(SqlRegistry registry) {
+    return registry.commands();
+  }
+
+  @Bean
+  AuditStore auditStore(SqlRegistry registry) {
+    return registry.audit();
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.sallyport.server.data;
+
+import org.jspecify.annotations.NullMarked;

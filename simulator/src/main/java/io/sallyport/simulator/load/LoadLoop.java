@@ -1,0 +1,161 @@
+package io.sallyport.simulator.load;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.handler.ssl.OpenSsl;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
+import io.sallyport.simulator.access.Endpoint;
+import io.sallyport.simulator.access.Trust;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The load generator's one event loop and the connections it makes to one endpoint. One loop on
+ * purpose: all state of a scenario belongs to it, and the server keeps the other processor.
+ */
+final class LoadLoop implements AutoCloseable {
+  private static final int CONNECTING_MAX = 32;
+  private static final int CONNECT_SECONDS_MAX = 30;
+
+  private final Endpoint endpoint;
+  private final EventLoopGroup group;
+  private final Class<? extends Channel> channelType;
+  private final @Nullable SslContext tls;
+  private int freshNumber;
+
+  /** Whether a connection may resume an earlier TLS session. */
+  enum Handshake {
+    FULL,
+    RESUMED
+  }
+
+  LoadLoop(Endpoint endpoint) throws IOException {
+    this.endpoint = endpoint;
+    boolean epoll = Epoll.isAvailable();
+    IoHandlerFactory handlers = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
+    this.group = new MultiThreadIoEventLoopGroup(1, handlers);
+    this.channelType = epoll ? EpollSocketChannel.class : NioSocketChannel.class;
+    this.tls =
+        endpoint.encrypted()
+            ? SslContextBuilder.forClient()
+                .sslProvider(OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK)
+                .trustManager(Trust.managers(endpoint.caFile()))
+                .build()
+            : null;
+  }
+
+  /** The loop itself: everything that touches a scenario's state runs here. */
+  Executor executor() {
+    return group;
+  }
+
+  /** The loop's timer. */
+  ScheduledExecutorService timer() {
+    return group;
+  }
+
+  /** Opens one connection with a handshake of this kind. */
+  CompletableFuture<LoadClient> open(LoadLogin login, LoadEvents events, Handshake handshake) {
+    LoadClient client = new LoadClient(login, events);
+    new Bootstrap()
+        .group(group)
+        .channel(channelType)
+        .option(ChannelOption.TCP_NODELAY, true)
+        .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_SECONDS_MAX * 1_000)
+        .handler(
+            new ChannelInitializer<SocketChannel>() {
+              @Override
+              protected void initChannel(SocketChannel channel) {
+                if (tls != null) {
+                  channel
+                      .pipeline()
+                      .addLast(
+                          tls.newHandler(channel.alloc(), endpoint.host(), sessionPort(handshake)));
+                }
+                channel.pipeline().addLast(client);
+              }
+            })
+        .connect(endpoint.host(), endpoint.port())
+        .addListener(connect -> {
+          if (!connect.isSuccess()) {
+            client.opened().completeExceptionally(connect.cause());
+          }
+        });
+    return client.opened();
+  }
+
+  /**
+   * Opens the connections, some at a time, and waits for all.
+   *
+   * @throws IOException when one is refused or the time is over
+   */
+  List<LoadClient> openAll(List<LoadLogin> logins, LoadEvents events)
+      throws IOException, InterruptedException {
+    List<LoadClient> clients = new ArrayList<>(logins.size());
+    for (int from = 0; from < logins.size(); from += CONNECTING_MAX) {
+      List<CompletableFuture<LoadClient>> opening = new ArrayList<>();
+      for (LoadLogin login : logins.subList(from, Math.min(logins.size(), from + CONNECTING_MAX))) {
+        opening.add(open(login, events, Handshake.FULL));
+      }
+      for (CompletableFuture<LoadClient> one : opening) {
+        clients.add(await(one));
+      }
+    }
+    return clients;
+  }
+
+  /** How many TLS sessions were resumed; -1 where the TLS provider doesn't count. */
+  long resumedSessions() {
+    return tls instanceof io.netty.handler.ssl.OpenSslContext openSsl
+        ? openSsl.sessionContext().stats().hits()
+        : -1;
+  }
+
+  /** Waits for a step of the loop. */
+  static <T> T await(CompletableFuture<T> step) throws IOException, InterruptedException {
+    try {
+      return step.get(CONNECT_SECONDS_MAX, TimeUnit.SECONDS);
+    } catch (ExecutionException e) {
+      throw new IOException(String.valueOf(e.getCause()), e);
+    } catch (TimeoutException e) {
+      throw new IOException("no answer in " + CONNECT_SECONDS_MAX + " s", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(5, TimeUnit.SECONDS);
+  }
+
+  /**
+   * TLS clients keep sessions by host and port; a port number that no earlier connection named
+   * forces a full handshake. The socket's own port is not affected.
+   */
+  private int sessionPort(Handshake handshake) {
+    return switch (handshake) {
+      case RESUMED -> endpoint.port();
+      case FULL -> 100_000 + freshNumber++;
+    };
+  }
+}

@@ -1,0 +1,20 @@
+package io.sallyport.simulator.site;
+
+import io.sallyport.simulator.access.ApplicationLogin;
+import io.sallyport.simulator.access.DeviceLogin;
+import java.util.List;
+
+/**
+ * A tenant that a throw-away installation starts with.
+ *
+ * @param application its only API key, with the contract's standard role
+ */
+public record TenantPlan(
+    String id, String name, ApplicationLogin application, List<DeviceLogin> devices) {
+  public TenantPlan {
+    if (!id.matches("[a-z0-9]{6}")) {
+      throw new IllegalArgumentException("not a tenant id: " + id);
+    }
+    devices = List.copyOf(devices);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.sallyport.store.rocksdb;
+
+import org.jspecify.annotations.NullMarked;

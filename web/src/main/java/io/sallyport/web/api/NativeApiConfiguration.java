@@ -1,0 +1,144 @@
+package io.sallyport.web.api;
+
+import io.sallyport.platform.audit.AuditLog;
+import io.sallyport.platform.audit.AuditStore;
+import io.sallyport.platform.command.CommandService;
+import io.sallyport.platform.device.DeviceRegistry;
+import io.sallyport.platform.device.DeviceStore;
+import io.sallyport.platform.device.LiveConnections;
+import io.sallyport.platform.device.Tenants;
+import io.sallyport.platform.identity.AccessPolicy;
+import io.sallyport.platform.identity.ApiKeys;
+import io.sallyport.platform.telemetry.TelemetryIngest;
+import io.sallyport.platform.telemetry.TelemetryStore;
+import io.sallyport.platform.tenant.TenantKeys;
+import io.sallyport.web.WebConfig;
+import io.sallyport.web.json.ApiJsonMapper;
+import io.sallyport.web.json.EmbeddedJson;
+import io.sallyport.web.login.ApiDoor;
+import io.sallyport.web.problem.ProblemAnswers;
+import io.sallyport.web.problem.ProblemResolver;
+import io.sallyport.web.problem.ProblemWriter;
+import java.time.Clock;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.annotation.Order;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.web.SecurityFilterChain;
+
+/**
+ * Wires the native REST API. Needs beans of the platform's interfaces, a {@link WebConfig}, a
+ * {@link Clock}, and {@code login.DoorConfiguration}.
+ */
+@Configuration(proxyBeanMethods = false)
+public class NativeApiConfiguration {
+  /** Where the API lives. */
+  public static final String PATH = "/api/v1";
+
+  @Bean
+  @Order(100)
+  SecurityFilterChain nativeApiDoor(HttpSecurity http, ApiDoor door) {
+    return door.loginRequired(http, PATH + "/**");
+  }
+
+  @Bean
+  ProblemResolver nativeApiProblems(ProblemAnswers answers, ProblemWriter writer) {
+    return new ProblemResolver(PATH, answers, writer);
+  }
+
+  @Bean
+  EmbeddedJson embeddedJson() {
+    return new EmbeddedJson();
+  }
+
+  @Bean
+  Listings listings(TenantKeys keys, WebConfig config) {
+    return new Listings(new Cursors(keys.purposeKey("cursor")), config);
+  }
+
+  @Bean
+  DurableAnswers durableAnswers(WebConfig config) {
+    return new DurableAnswers(config.durableWait());
+  }
+
+  @Bean
+  ReadableDevice readableDevice(AccessPolicy policy, DeviceStore devices) {
+    return new ReadableDevice(policy, devices);
+  }
+
+  @Bean
+  TenantResource tenantResource(Tenants tenants, Listings listings) {
+    return new TenantResource(tenants, listings);
+  }
+
+  @Bean
+  DeviceTypeResource deviceTypeResource(
+      DeviceRegistry registry, Listings listings, ApiJsonMapper mapper, EmbeddedJson embedded) {
+    return new DeviceTypeResource(registry, listings, mapper, embedded);
+  }
+
+  @Bean
+  DeviceResource deviceResource(
+      DeviceRegistry registry, Listings listings, ApiJsonMapper mapper, EmbeddedJson embedded) {
+    return new DeviceResource(registry, listings, mapper, embedded);
+  }
+
+  @Bean
+  EventResource eventResource(
+      ReadableDevice devices,
+      TelemetryStore store,
+      TelemetryIngest ingest,
+      DurableAnswers durable,
+      Listings listings,
+      ApiJsonMapper mapper,
+      EmbeddedJson embedded,
+      Clock clock,
+      WebConfig config) {
+    return new EventResource(
+        devices, store, ingest, durable, listings, mapper, embedded, clock, config);
+  }
+
+  @Bean
+  SeriesResource seriesResource(
+      ReadableDevice devices, TelemetryStore store, Listings listings, ApiJsonMapper mapper) {
+    return new SeriesResource(devices, store, listings, mapper);
+  }
+
+  @Bean
+  CommandResource commandResource(
+      ReadableDevice devices,
+      CommandService commands,
+      DurableAnswers durable,
+      Listings listings,
+      ApiJsonMapper mapper,
+      EmbeddedJson embedded,
+      WebConfig config) {
+    return new CommandResource(devices, commands, durable, listings, mapper, embedded, config);
+  }
+
+  @Bean
+  ConnectionResource connectionResource(ReadableDevice devices, LiveConnections connections) {
+    return new ConnectionResource(devices, connections);
+  }
+
+  @Bean
+  ApiKeyResource apiKeyResource(ApiKeys keys, Listings listings) {
+    return new ApiKeyResource(keys, listings);
+  }
+
+  @Bean
+  AuditResource auditResource(
+      AccessPolicy policy, AuditStore store, AuditLog log, Listings listings) {
+    return new AuditResource(policy, store, log, listings);
+  }
+
+  @Bean
+  RefusalResource refusalResource(AccessPolicy policy, AuditLog log) {
+    return new RefusalResource(policy, log);
+  }
+
+  @Bean
+  BackupResource backupResource(AccessPolicy policy, BackupRequests backups) {
+    return new BackupResource(policy, backups);
+  }
+}

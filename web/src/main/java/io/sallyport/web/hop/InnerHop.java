@@ -1,0 +1,96 @@
+package io.sallyport.web.hop;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.concurrent.Executor;
+import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.unixdomain.server.UnixDomainServerConnector;
+import org.eclipse.jetty.util.VirtualThreads;
+import org.eclipse.jetty.util.component.LifeCycle;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.springframework.boot.jetty.servlet.JettyServletWebServerFactory;
+import org.springframework.boot.web.server.Shutdown;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.core.Ordered;
+
+/**
+ * Puts the one connector of the inner hop in the place of the TCP connector that Boot would open: a
+ * Unix domain socket on which a token comes before any HTTP. To be declared as a bean; runs after
+ * Boot's own customizers, whose settings of the connector it replaces.
+ */
+public final class InnerHop
+    implements WebServerFactoryCustomizer<JettyServletWebServerFactory>, Ordered {
+  private final InnerSocket socket;
+  private final PeerTable peers;
+  private final InnerHopConfig config;
+
+  public InnerHop(InnerSocket socket, PeerTable peers, InnerHopConfig config) {
+    this.socket = socket;
+    this.peers = peers;
+    this.config = config;
+  }
+
+  @Override
+  public int getOrder() {
+    return LOWEST_PRECEDENCE;
+  }
+
+  @Override
+  public void customize(JettyServletWebServerFactory factory) {
+    factory.setUseForwardHeaders(false);
+    factory.setShutdown(Shutdown.GRACEFUL);
+    factory.setThreadPool(threads());
+    factory.addServerCustomizers(
+        server -> server.setConnectors(new Connector[] {connector(server)}));
+  }
+
+  /** Selectors need threads of their own; whatever runs a servlet is a virtual thread. */
+  private QueuedThreadPool threads() {
+    QueuedThreadPool threads = new QueuedThreadPool(config.platformThreadsMax(), 4);
+    threads.setName("http");
+    Executor virtual = VirtualThreads.getNamedVirtualThreadsExecutor("http-");
+    threads.setVirtualThreadsExecutor(virtual);
+    return threads;
+  }
+
+  private UnixDomainServerConnector connector(Server server) {
+    HttpConfiguration http = new HttpConfiguration();
+    http.addCustomizer(new PeerCustomizer());
+    http.setRequestHeaderSize(config.requestHeadBytesMax());
+    http.setResponseHeaderSize(config.responseHeadBytesMax());
+    http.setIdleTimeout(config.idleTimeMax().toMillis());
+    http.setSendServerVersion(false);
+    http.setSendXPoweredBy(false);
+    http.setRelativeRedirectAllowed(false);
+    HttpConnectionFactory next = new HttpConnectionFactory(http);
+    UnixDomainServerConnector connector =
+        new UnixDomainServerConnector(
+            server, 1, 1, new TokenConnectionFactory(peers, next, config.tokenTimeMax()), next);
+    connector.setName("inner");
+    connector.setUnixDomainPath(socket.path());
+    connector.setAcceptQueueSize(config.acceptQueueMax());
+    connector.setIdleTimeout(config.idleTimeMax().toMillis());
+    connector.addEventListener(
+        new LifeCycle.Listener() {
+          @Override
+          public void lifeCycleStarted(LifeCycle started) {
+            restrictSocketFile();
+          }
+        });
+    return connector;
+  }
+
+  /** The folder is the lock; the file's own mode is a second one. */
+  private void restrictSocketFile() {
+    try {
+      Files.setPosixFilePermissions(socket.path(), PosixFilePermissions.fromString("rw-------"));
+    } catch (IOException e) {
+      throw new UncheckedIOException("mode of " + socket.path(), e);
+    }
+  }
+}

@@ -1,0 +1,39 @@
+package io.sallyport.web.hop;
+
+import java.time.Duration;
+
+/**
+ * Limits of the HTTP server inside.
+ *
+ * @param tokenTimeMax from accept to the last byte of the token
+ * @param idleTimeMax for a connection without a byte in either direction: between requests, within
+ *     a head or a body, or while the client takes nothing of the answer
+ * @param requestHeadBytesMax request line and headers together
+ * @param responseHeadBytesMax status line and headers together
+ * @param platformThreadsMax threads for selecting and dispatching; handlers run on virtual threads
+ * @param acceptQueueMax connections that wait to be accepted; the system may allow fewer
+ */
+public record InnerHopConfig(
+    Duration tokenTimeMax,
+    Duration idleTimeMax,
+    int requestHeadBytesMax,
+    int responseHeadBytesMax,
+    int platformThreadsMax,
+    int acceptQueueMax) {
+
+  public static final InnerHopConfig DEFAULT =
+      new InnerHopConfig(
+          Duration.ofSeconds(2), Duration.ofSeconds(30), 16 * 1024, 16 * 1024, 32, 4096);
+
+  public InnerHopConfig {
+    if (!tokenTimeMax.isPositive() || !idleTimeMax.isPositive()) {
+      throw new IllegalArgumentException("time limits must be positive");
+    }
+    if (requestHeadBytesMax < 1024
+        || responseHeadBytesMax < 1024
+        || platformThreadsMax < 8
+        || acceptQueueMax < 1) {
+      throw new IllegalArgumentException("limits too small to serve anybody");
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.sallyport.web.hop;
+
+import org.jspecify.annotations.NullMarked;
