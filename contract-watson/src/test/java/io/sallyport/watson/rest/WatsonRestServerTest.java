@@ -57,7 +57,7 @@ class WatsonRestServerTest {
       return registration;
     }
 
-    /** web's server is as lenient about empty path segments, see RepeatedSlashes. */
+    /** RepeatedSlashes needs a container that lets empty path segments through to the filters. */
     @Bean
     WebServerFactoryCustomizer<JettyServletWebServerFactory> emptySegments() {
       return factory ->

@@ -25,11 +25,22 @@ public final class SealedOutputStream extends OutputStream {
   public SealedOutputStream(
       OutputStream target, SealedPurpose purpose, Secret passphrase, SecureRandom random)
       throws IOException {
-    byte[] salt = new byte[PassphraseKey.SALT_BYTES];
-    byte[] prefix = new byte[SealedFormat.PREFIX_BYTES];
-    random.nextBytes(salt);
-    random.nextBytes(prefix);
-    PassphraseKey passphraseKey = PassphraseKey.withSalt(salt);
+    this(
+        target,
+        purpose,
+        passphrase,
+        PassphraseKey.withSalt(random(random, PassphraseKey.SALT_BYTES)),
+        random);
+  }
+
+  SealedOutputStream(
+      OutputStream target,
+      SealedPurpose purpose,
+      Secret passphrase,
+      PassphraseKey passphraseKey,
+      SecureRandom random)
+      throws IOException {
+    byte[] prefix = random(random, SealedFormat.PREFIX_BYTES);
     byte[] header = SealedFormat.header(purpose, passphraseKey, prefix);
     this.target = target;
     this.format = new SealedFormat(Cipher.ENCRYPT_MODE, passphraseKey.derive(passphrase), header);
@@ -77,6 +88,12 @@ public final class SealedOutputStream extends OutputStream {
       writeChunk(true);
       closing.flush();
     }
+  }
+
+  private static byte[] random(SecureRandom random, int length) {
+    byte[] bytes = new byte[length];
+    random.nextBytes(bytes);
+    return bytes;
   }
 
   private void writeChunk(boolean last) throws IOException {

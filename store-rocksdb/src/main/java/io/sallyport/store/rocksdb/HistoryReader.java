@@ -5,7 +5,6 @@ import io.sallyport.platform.base.Page;
 import io.sallyport.platform.base.PageRequest;
 import io.sallyport.platform.telemetry.EventQuery;
 import io.sallyport.platform.telemetry.StoredEvent;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -97,7 +96,7 @@ final class HistoryReader {
     private final EventQuery query;
     private final int limit;
     private final byte[] key = new byte[Keys.INDEX_BYTES];
-    private final byte[] value = new byte[LogWriter.INDEX_VALUE_BYTES];
+    private final byte[] value = new byte[IndexRow.VALUE_BYTES];
     private int rowsLeft;
     private long lastTime;
     private long lastPosition;
@@ -165,11 +164,8 @@ final class HistoryReader {
       }
       if (query.jsonOnly() || query.name().isPresent()) {
         rows.value(value);
-        ByteBuffer fields = ByteBuffer.wrap(value);
-        boolean json = fields.get() == 1;
-        int nameHash = fields.getInt();
-        if ((query.jsonOnly() && !json)
-            || (query.name().isPresent() && query.name().get().hashCode() != nameHash)) {
+        if ((query.jsonOnly() && !IndexRow.isJson(value))
+            || (query.name().isPresent() && !IndexRow.maybeNamed(value, query.name().get()))) {
           return;
         }
       }

@@ -11,7 +11,8 @@ import org.rocksdb.WriteOptions;
 
 /**
  * Takes events out of the log: by range at its old end, singly for a deleted device, whole for a
- * deleted tenant. For one thread at a time, and not while a batch is being appended.
+ * deleted tenant. All but {@link #deleteDevice} is for one thread at a time, and not while a batch
+ * is being appended.
  */
 final class LogCutter {
   private static final int DEVICE_ROWS_PER_WRITE = 1_000;

@@ -56,7 +56,7 @@ public final class RocksTelemetryStore implements TelemetryStore {
   private final LogReader reader;
   private final LastEvents lastEvents;
 
-  /** One change of the log at a time: append, retain, delete. Taken before {@link #access}. */
+  /** One change of a log's ends at a time: append, retain, delete. Taken before {@link #access}. */
   private final ReentrantLock changes = new ReentrantLock();
 
   /** Held shared by whoever uses the database, exclusively to close it or to drop a window. */
@@ -202,15 +202,11 @@ public final class RocksTelemetryStore implements TelemetryStore {
    */
   @Override
   public void deleteDevice(int tenantNumber, long deviceNumber) {
-    changes.lock();
-    try {
-      inDatabase(current -> {
-        cutter.deleteDevice(current, tenantNumber, deviceNumber);
-        return tenantNumber;
-      });
-    } finally {
-      changes.unlock();
-    }
+    // Without the lock for changes: this may take long, and appends must not wait for it.
+    inDatabase(current -> {
+      cutter.deleteDevice(current, tenantNumber, deviceNumber);
+      return tenantNumber;
+    });
   }
 
   @Override

@@ -15,6 +15,7 @@ import io.sallyport.platform.telemetry.EventQuery;
 import io.sallyport.platform.telemetry.IngestLimits;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -157,21 +158,30 @@ final class StoreBench {
   }
 
   private void latest(StoreFixture open) {
+    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
     double[] micros = new double[READS];
+    double[] cpuMicros = new double[READS];
     long found = 0;
     for (int i = 0; i < READS; i++) {
       int device = random.nextInt(devices);
       long start = System.nanoTime();
+      long cpu = threads.getCurrentThreadCpuTime();
       found +=
           open.store
               .history(deviceKeys[device], device, 1, EventQuery.ALL, PageRequest.first(50))
               .items()
               .size();
+      cpuMicros[i] = (threads.getCurrentThreadCpuTime() - cpu) / 1e3;
       micros[i] = (System.nanoTime() - start) / 1e3;
     }
     Arrays.sort(micros);
+    Arrays.sort(cpuMicros);
     System.out.printf(
-        "rows of the latest 50, %d found in mean: p50 %.0f us, p99 %.0f us%n",
-        found / READS, micros[READS / 2], micros[READS / 100 * 99]);
+        "rows of the latest 50, %d found in mean: p50 %.0f us, p99 %.0f us; CPU p50 %.0f, p99 %.0f%n",
+        found / READS,
+        micros[READS / 2],
+        micros[READS / 100 * 99],
+        cpuMicros[READS / 2],
+        cpuMicros[READS / 100 * 99]);
   }
 }
