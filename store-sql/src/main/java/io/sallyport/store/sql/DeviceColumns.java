@@ -34,8 +34,6 @@ final class DeviceColumns {
   static final Field<String> OBJECT_TENANT = column(OBJECTS, "tenant_id", TEXT);
   static final Field<String> OBJECT_KIND = column(OBJECTS, "kind", TEXT);
 
-  static final Table<Record> TYPES = Columns.table("device_types");
-
   static final Table<Record> DEVICES = Columns.table("devices");
   static final Field<Long> NUMBER = column(DEVICES, "number", INT);
   static final Field<String> TENANT = column(DEVICES, "tenant_id", TEXT);
@@ -71,12 +69,6 @@ final class DeviceColumns {
         .eq(key.tenant().value())
         .and(TYPE.eq(key.type().value()))
         .and(ID.eq(key.id().value()));
-  }
-
-  static Condition isTypeOf(DeviceKey key) {
-    return column(TYPES, "tenant_id", TEXT)
-        .eq(key.tenant().value())
-        .and(column(TYPES, "type_id", TEXT).eq(key.type().value()));
   }
 
   static Condition isBehind(DeviceKey gateway) {
@@ -115,6 +107,22 @@ final class DeviceColumns {
         row.get(REGISTERED),
         row.get(UPDATED),
         row.get(VERSION));
+  }
+
+  static Device numbered(Device device, long number) {
+    return new Device(
+        device.key(),
+        number,
+        device.deviceClass(),
+        device.gateway(),
+        device.info(),
+        device.metadata(),
+        device.enabled(),
+        device.alertEnabled(),
+        device.registeredBy(),
+        device.registered(),
+        device.updated(),
+        device.version());
   }
 
   private static Optional<DeviceKey> gateway(TenantId tenant, Record row) {

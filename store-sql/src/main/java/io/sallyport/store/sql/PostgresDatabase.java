@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import javax.net.ssl.SSLException;
 import org.jooq.DSLContext;
 import org.jooq.SQLDialect;
 
@@ -76,6 +77,7 @@ final class PostgresDatabase implements Database, Transactions {
     if (transaction != null) {
       return faults.translating(Faults.UNKNOWN, () -> query.apply(transaction.sql()));
     }
+    requireOpen();
     try (Connection connection = pool.getConnection()) {
       return faults.translating(
           Faults.UNKNOWN, () -> query.apply(SqlSettings.on(connection, SQLDialect.POSTGRES)));
@@ -120,7 +122,14 @@ final class PostgresDatabase implements Database, Transactions {
     pool.close();
   }
 
+  private void requireOpen() {
+    if (pool.isClosed()) {
+      throw new Problem(Problem.Code.UNAVAILABLE, "the registry is closed").asException();
+    }
+  }
+
   private <T> T alone(Supplier<T> supplier) {
+    requireOpen();
     Work<T> work = new Work<>(supplier, Runnable::run);
     Transaction transaction;
     try {
@@ -164,8 +173,22 @@ final class PostgresDatabase implements Database, Transactions {
       }
     } catch (SQLException e) {
       Problem problem = faults.problem(e, Faults.UNKNOWN);
+      String advice =
+          tlsRefused(e)
+              ? "; the server's certificate must name the host of the URL and be signed by a CA"
+                  + " that is trusted here (set the root certificate)"
+              : "";
       throw new ProblemException(
-          new Problem(problem.code(), problem.text() + ": " + e.getMessage()), e);
+          new Problem(problem.code(), problem.text() + ": " + e.getMessage() + advice), e);
     }
+  }
+
+  private static boolean tlsRefused(Throwable thrown) {
+    for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SSLException) {
+        return true;
+      }
+    }
+    return false;
   }
 }

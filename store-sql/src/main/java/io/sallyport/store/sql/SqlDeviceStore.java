@@ -33,7 +33,6 @@ final class SqlDeviceStore implements DeviceStore {
     return database.change(
         Change.of("device " + key),
         sql -> {
-          requireType(sql, key);
           long number =
               sql.insertInto(DeviceColumns.OBJECTS)
                   .set(DeviceColumns.OBJECT_TENANT, key.tenant().value())
@@ -52,7 +51,7 @@ final class SqlDeviceStore implements DeviceStore {
               .set(DeviceColumns.REGISTERED, device.registered())
               .set(DeviceColumns.VERSION, device.version())
               .execute();
-          return one(sql, DeviceColumns.NUMBER.eq(number)).orElseThrow();
+          return DeviceColumns.numbered(device, number);
         });
   }
 
@@ -152,12 +151,6 @@ final class SqlDeviceStore implements DeviceStore {
     return database.mustLock()
         ? select.forNoKeyUpdate().of(DeviceColumns.DEVICES).fetchOptional(DeviceColumns::device)
         : select.fetchOptional(DeviceColumns::device);
-  }
-
-  private static void requireType(DSLContext sql, DeviceKey key) {
-    if (!sql.fetchExists(DeviceColumns.TYPES, DeviceColumns.isTypeOf(key))) {
-      throw Problem.notFound(SqlDeviceTypeStore.name(key.tenant(), key.type()));
-    }
   }
 
   private static @Nullable Long gatewayNumber(DSLContext sql, Device device) {

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -35,7 +36,11 @@ final class EmbeddedServer implements ParameterResolver {
 
     Server() {
       try {
-        postgres = EmbeddedPostgres.builder().setServerConfig("max_connections", "200").start();
+        postgres =
+            EmbeddedPostgres.builder()
+                .setServerConfig("max_connections", "200")
+                .setPGStartupWait(Duration.ofMinutes(1))
+                .start();
       } catch (IOException e) {
         throw new UncheckedIOException("PostgreSQL doesn't start", e);
       }

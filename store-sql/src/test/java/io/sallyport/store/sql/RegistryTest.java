@@ -317,7 +317,7 @@ abstract class RegistryTest {
             .submit(() -> {
               registry().settings().put("k", "v");
               written.countDown();
-              return await(seen);
+              return waitFor(seen);
             });
     written.await();
 
@@ -337,7 +337,7 @@ abstract class RegistryTest {
             .transactions()
             .submit(() -> {
               started.countDown();
-              return await(release);
+              return waitFor(release);
             });
     started.await();
     List<CompletableFuture<Boolean>> others = new ArrayList<>();
@@ -408,7 +408,7 @@ abstract class RegistryTest {
         .hasMessageContainingAll("newer release", "schema 99", "restore a backup");
   }
 
-  static boolean await(CountDownLatch latch) {
+  static boolean waitFor(CountDownLatch latch) {
     try {
       return latch.await(60, TimeUnit.SECONDS);
     } catch (InterruptedException e) {

@@ -130,7 +130,7 @@ class SqliteStorageTest {
               .transactions()
               .submit(() -> {
                 started.countDown();
-                return RegistryTest.await(release);
+                return RegistryTest.waitFor(release);
               });
       started.await();
       CompletableFuture<Boolean> second = registry.transactions().submit(() -> true);
