@@ -96,4 +96,15 @@ public interface AuditStoreContract {
     assertThat(audit().findByRefusal(REFUSAL)).contains(aRecord(ACME, 3, Optional.of(REFUSAL)));
     assertThat(audit().findByRefusal(new RefusalId("BAAAAAAAAAAAAAAAAAAA-_"))).isEmpty();
   }
+
+  @Test
+  default void every_chain_with_a_record_is_named_once() {
+    assertThat(audit().chains()).isEmpty();
+
+    append(ACME, 3);
+    append(INSTALLATION, 2);
+    append(OTHER, 1);
+
+    assertThat(audit().chains()).containsExactlyInAnyOrder(ACME, INSTALLATION, OTHER);
+  }
 }

@@ -171,6 +171,8 @@ public interface CommandStoreContract {
     insert(device, "c4");
     advance("c2", DELIVERED, PENDING);
 
+    assertThat(commands().countPending(device.number())).isEqualTo(4);
+    assertThat(commands().countPending(neighbour.number())).isEqualTo(1);
     Instant then = NOW.plusSeconds(10);
     assertThat(commands().pending(device.number(), then, 10))
         .extracting(Command::id)

@@ -13,6 +13,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
@@ -76,7 +77,7 @@ record Keyset(String query, List<Field<?>> fields, boolean descending) {
         switch (row.get(field)) {
           case String text -> out.writeUTF(text);
           case Long number -> out.writeLong(number);
-          case java.time.Instant time -> out.writeLong(Columns.nanos(time));
+          case Instant time -> out.writeLong(Columns.nanos(time));
           default -> throw new IllegalStateException("can't page by " + field);
         }
       }

@@ -141,12 +141,14 @@ final class SqlAuditStore implements AuditStore {
       String last = "";
       while (true) {
         String next =
-            sql.select(DSL.min(CHAIN)).from(RECORDS).where(CHAIN.gt(last)).fetchOne(0, String.class);
+            sql.select(DSL.min(CHAIN))
+                .from(RECORDS)
+                .where(CHAIN.gt(last))
+                .fetchOne(0, String.class);
         if (next == null) {
           return chains;
         }
-        chains.add(
-            next.equals(INSTALLATION) ? Optional.empty() : Optional.of(new TenantId(next)));
+        chains.add(tenant(next));
         last = next;
       }
     });
@@ -163,11 +165,14 @@ final class SqlAuditStore implements AuditStore {
     return chain.map(TenantId::value).orElse(INSTALLATION);
   }
 
+  private static Optional<TenantId> tenant(String chain) {
+    return chain.equals(INSTALLATION) ? Optional.empty() : Optional.of(new TenantId(chain));
+  }
+
   private static AuditRecord auditRecord(Record row) {
-    String chain = row.get(CHAIN);
     AuditEntry entry =
         new AuditEntry(
-            chain.equals(INSTALLATION) ? Optional.empty() : Optional.of(new TenantId(chain)),
+            tenant(row.get(CHAIN)),
             row.get(ACTOR),
             row.get(ACTION),
             row.get(TARGET),

@@ -23,7 +23,6 @@ import java.util.List;
 import java.util.Optional;
 import org.jooq.Condition;
 import org.jooq.DSLContext;
-import org.jooq.Record;
 import org.jooq.impl.DSL;
 
 /** Commands in the registry; payloads sealed under the tenant's keys (THREATS T03). */
@@ -93,8 +92,8 @@ final class SqlCommandStore implements CommandStore {
 
   @Override
   public long countPending(long deviceNumber) {
-    return database.read(sql ->
-        (long) sql.fetchCount(COMMANDS, DEVICE_NUMBER.eq(deviceNumber).and(WAITING)));
+    return database.read(
+        sql -> (long) sql.fetchCount(COMMANDS, DEVICE_NUMBER.eq(deviceNumber).and(WAITING)));
   }
 
   @Override
@@ -137,6 +136,7 @@ final class SqlCommandStore implements CommandStore {
             sql.update(COMMANDS)
                 .set(STATUS, CommandStatus.EXPIRED.name())
                 .set(UPDATED, now)
+                .set(REASON, "nobody took it in time")
                 .where(
                     NUMBER.in(
                         DSL.select(NUMBER)
@@ -171,7 +171,7 @@ final class SqlCommandStore implements CommandStore {
         Change.of("waiting commands"),
         sql ->
             sql.update(COMMANDS)
-                .set(STATUS, CommandStatus.FAILED.name())
+                .set(STATUS, CommandStatus.UNDELIVERABLE.name())
                 .set(UPDATED, now)
                 .set(REASON, reason)
                 .where(DEVICE_NUMBER.eq(deviceNumber))
@@ -181,14 +181,10 @@ final class SqlCommandStore implements CommandStore {
 
   /** Commands of one device commit in the order of their numbers: that is the order of delivery. */
   private static void lockDevice(DSLContext sql, long deviceNumber) {
-    List<Record> locked =
-        sql.select(List.of(DeviceColumns.NUMBER))
-            .from(DeviceColumns.DEVICES)
-            .where(DeviceColumns.NUMBER.eq(deviceNumber))
-            .forNoKeyUpdate()
-            .fetch();
-    if (locked.isEmpty()) {
-      throw io.sallyport.platform.base.Problem.notFound("device number " + deviceNumber);
-    }
+    sql.select(DeviceColumns.NUMBER)
+        .from(DeviceColumns.DEVICES)
+        .where(DeviceColumns.NUMBER.eq(deviceNumber))
+        .forNoKeyUpdate()
+        .fetch();
   }
 }

@@ -13,12 +13,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jooq.DSLContext;
 import org.jooq.SQLDialect;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads on a few platform threads, whoever calls: SQLite's native calls would hold a virtual
  * thread's carrier, and with it every other virtual thread, for as long as they run.
  */
 final class SqliteReaders implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(SqliteReaders.class);
+
   private final SqliteConnections connections;
   private final Faults faults;
   private final ThreadPoolExecutor threads;
@@ -107,7 +111,7 @@ final class SqliteReaders implements AutoCloseable {
       connection.close();
     } catch (SQLException e) {
       // A connection given up has nothing left to lose; the fault itself was told to its caller.
-      org.slf4j.LoggerFactory.getLogger(SqliteReaders.class).debug("Closing a reader failed", e);
+      LOG.debug("Closing a reader failed", e);
     }
   }
 }
