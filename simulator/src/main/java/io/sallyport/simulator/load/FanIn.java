@@ -80,11 +80,9 @@ final class FanIn implements Scenario {
         onLoop(loop, flow::startSaturating);
       }
       Thread.sleep(plan.warmUp());
-      onLoop(loop, flow::startCounting);
-      Stopwatch start = Stopwatch.start(target);
+      Stopwatch start = readOnLoop(loop, target, flow::startCounting);
       Thread.sleep(plan.length());
-      onLoop(loop, flow::stopCounting);
-      Stopwatch end = Stopwatch.start(target);
+      Stopwatch end = readOnLoop(loop, target, flow::stopCounting);
       ticking.cancel(false);
       drain(loop, flow);
       return new ScenarioResult(
@@ -111,6 +109,18 @@ final class FanIn implements Scenario {
       }
       Thread.sleep(20);
     }
+  }
+
+  /** Counting and clock change in one turn of the loop, however late this thread wakes up. */
+  private static Stopwatch readOnLoop(LoadLoop loop, LoadTarget target, Runnable step)
+      throws IOException, InterruptedException {
+    return LoadLoop.await(
+        CompletableFuture.supplyAsync(
+            () -> {
+              step.run();
+              return Stopwatch.start(target);
+            },
+            loop.executor()));
   }
 
   private static void onLoop(LoadLoop loop, Runnable step)

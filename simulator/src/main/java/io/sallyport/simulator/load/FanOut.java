@@ -50,11 +50,9 @@ final class FanOut implements Scenario {
               .scheduleAtFixedRate(
                   flow::unstall, STALL_MILLIS, STALL_MILLIS, TimeUnit.MILLISECONDS);
       Thread.sleep(plan.warmUp());
-      onLoop(loop, flow::startCounting);
-      Stopwatch start = Stopwatch.start(target);
+      Stopwatch start = readOnLoop(loop, target, flow::startCounting);
       Thread.sleep(plan.length());
-      onLoop(loop, flow::stop);
-      Stopwatch end = Stopwatch.start(target);
+      Stopwatch end = readOnLoop(loop, target, flow::stop);
       watching.cancel(false);
       drain(loop, flow);
       return new ScenarioResult(
@@ -81,6 +79,18 @@ final class FanOut implements Scenario {
       }
       Thread.sleep(20);
     }
+  }
+
+  /** Counting and clock change in one turn of the loop, however late this thread wakes up. */
+  private static Stopwatch readOnLoop(LoadLoop loop, LoadTarget target, Runnable step)
+      throws IOException, InterruptedException {
+    return LoadLoop.await(
+        CompletableFuture.supplyAsync(
+            () -> {
+              step.run();
+              return Stopwatch.start(target);
+            },
+            loop.executor()));
   }
 
   private static void onLoop(LoadLoop loop, Runnable step)

@@ -1,6 +1,7 @@
 package io.sallyport.simulator.load;
 
 import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
@@ -16,6 +17,7 @@ import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
 import io.sallyport.simulator.access.Endpoint;
 import io.sallyport.simulator.access.Trust;
@@ -28,6 +30,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +45,8 @@ final class LoadLoop implements AutoCloseable {
   private final EventLoopGroup group;
   private final Class<? extends Channel> channelType;
   private final @Nullable SslContext tls;
+  private final @Nullable SslContext resumingTls;
+  private final AtomicLong resumed = new AtomicLong();
   private int freshNumber;
 
   /** Whether a connection may resume an earlier TLS session. */
@@ -56,13 +61,18 @@ final class LoadLoop implements AutoCloseable {
     IoHandlerFactory handlers = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
     this.group = new MultiThreadIoEventLoopGroup(1, handlers);
     this.channelType = epoll ? EpollSocketChannel.class : NioSocketChannel.class;
-    this.tls =
-        endpoint.encrypted()
-            ? SslContextBuilder.forClient()
-                .sslProvider(OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK)
-                .trustManager(Trust.managers(endpoint.caFile()))
-                .build()
-            : null;
+    boolean encrypted = endpoint.encrypted();
+    SslProvider fast = OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK;
+    this.tls = encrypted ? context(endpoint, fast) : null;
+    // Netty's OpenSSL client resumed nothing here, not even from mosquitto; the JDK's does.
+    this.resumingTls = encrypted ? context(endpoint, SslProvider.JDK) : null;
+  }
+
+  private static SslContext context(Endpoint endpoint, SslProvider provider) throws IOException {
+    return SslContextBuilder.forClient()
+        .sslProvider(provider)
+        .trustManager(Trust.managers(endpoint.caFile()))
+        .build();
   }
 
   /** The loop itself: everything that touches a scenario's state runs here. */
@@ -87,11 +97,9 @@ final class LoadLoop implements AutoCloseable {
             new ChannelInitializer<SocketChannel>() {
               @Override
               protected void initChannel(SocketChannel channel) {
-                if (tls != null) {
-                  channel
-                      .pipeline()
-                      .addLast(
-                          tls.newHandler(channel.alloc(), endpoint.host(), sessionPort(handshake)));
+                SslContext context = handshake == Handshake.RESUMED ? resumingTls : tls;
+                if (context != null) {
+                  channel.pipeline().addLast(tlsHandler(context, channel.alloc(), handshake));
                 }
                 channel.pipeline().addLast(client);
               }
@@ -125,11 +133,9 @@ final class LoadLoop implements AutoCloseable {
     return clients;
   }
 
-  /** How many TLS sessions were resumed; -1 where the TLS provider doesn't count. */
+  /** How many handshakes of kind {@link Handshake#RESUMED} took up an earlier session. */
   long resumedSessions() {
-    return tls instanceof io.netty.handler.ssl.OpenSslContext openSsl
-        ? openSsl.sessionContext().stats().hits()
-        : -1;
+    return resumed.get();
   }
 
   /** Waits for a step of the loop. */
@@ -146,6 +152,23 @@ final class LoadLoop implements AutoCloseable {
   @Override
   public void close() {
     group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(5, TimeUnit.SECONDS);
+  }
+
+  /** A resumed session is as old as the handshake that made it. */
+  private SslHandler tlsHandler(SslContext context, ByteBufAllocator alloc, Handshake handshake) {
+    SslHandler handler = context.newHandler(alloc, endpoint.host(), sessionPort(handshake));
+    if (handshake == Handshake.RESUMED) {
+      long begun = System.currentTimeMillis();
+      var _ =
+          handler
+              .handshakeFuture()
+              .addListener(done -> {
+                if (done.isSuccess() && handler.engine().getSession().getCreationTime() < begun) {
+                  resumed.incrementAndGet();
+                }
+              });
+    }
+    return handler;
   }
 
   /**

@@ -15,7 +15,9 @@ import java.util.stream.Stream;
 
 /**
  * A mosquitto of our own beside the server, for comparison: plain, without login, nothing stored,
- * on a free loopback port, with a configuration of its own.
+ * on a free loopback port, with a configuration of its own. Its window of messages in flight is
+ * unlimited: with a window of 1,000 and more than that on their way, 2.0.11 was seen to leave
+ * queued QoS 1 messages undelivered here, for a reason that was not found.
  */
 final class Mosquitto implements LoadTarget, AutoCloseable {
   private static final int PUBLISHERS_MAX = 10_000;
@@ -60,7 +62,7 @@ final class Mosquitto implements LoadTarget, AutoCloseable {
         persistence false
         log_dest none
         max_queued_messages 100000
-        max_inflight_messages 1000
+        max_inflight_messages 0
         """
             .formatted(port),
         StandardCharsets.UTF_8);
