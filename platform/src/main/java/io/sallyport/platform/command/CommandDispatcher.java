@@ -171,6 +171,7 @@ public final class CommandDispatcher implements CommandRoutes, DeviceRevocationL
           lane -> {
             again[0] = lane.lookAgain;
             lane.delivering = lane.lookAgain;
+            lane.ended.clear();
           });
     }
   }
@@ -227,14 +228,16 @@ public final class CommandDispatcher implements CommandRoutes, DeviceRevocationL
     List<Turn> turn = new ArrayList<>(1);
     update(
         device,
-        lane ->
-            turn.add(
-                new Turn(
-                    lane.deviceNumber,
-                    Math.max(0, limits.inFlightMax() - lane.inFlight.size()),
-                    lane.inFlight.size(),
-                    !lane.routes.isEmpty(),
-                    !lane.impatient.isEmpty())));
+        lane -> {
+          lane.ended.clear();
+          turn.add(
+              new Turn(
+                  lane.deviceNumber,
+                  Math.max(0, limits.inFlightMax() - lane.inFlight.size()),
+                  lane.inFlight.size(),
+                  !lane.routes.isEmpty(),
+                  !lane.impatient.isEmpty()));
+        });
     return turn.stream().findFirst();
   }
 
@@ -245,7 +248,7 @@ public final class CommandDispatcher implements CommandRoutes, DeviceRevocationL
     update(
         command.device(),
         lane -> {
-          if (!lane.inFlight.contains(command.id())) {
+          if (!lane.inFlight.contains(command.id()) && !lane.ended.contains(command.id())) {
             routes.addAll(lane.untried(command.id()));
             ends[0] = routes.isEmpty() && isHopeless(lane, command);
             if (!routes.isEmpty() || ends[0]) {
@@ -349,6 +352,9 @@ public final class CommandDispatcher implements CommandRoutes, DeviceRevocationL
           lane.inFlight.remove(command.id());
           lane.impatient.remove(command.id());
           lane.passedOver.remove(command.id());
+          if (lane.delivering) {
+            lane.ended.add(command.id());
+          }
         });
     wake(command.device());
   }

@@ -20,6 +20,12 @@ final class DeviceLane {
   /** Commands whose delivery is open, and those delivered whose status is not yet stored. */
   final Set<String> inFlight = new HashSet<>();
 
+  /**
+   * Commands that ended since the running turn began: a list read before their end still shows them
+   * as waiting.
+   */
+  final Set<String> ended = new HashSet<>();
+
   /** Commands that a live route did not take or dropped: not offered to it again until it asks. */
   final Map<String, Set<RouteEntry>> passedOver = new HashMap<>();
 

@@ -25,8 +25,7 @@ public record ServerConfig(
     BackupTarget backup,
     Optional<Path> masterKeyFile,
     boolean openApi,
-    boolean jsonLogs,
-    boolean labelledMetrics) {
+    boolean jsonLogs) {
 
   /**
    * Ports of the listeners; empty switches one off.
@@ -133,7 +132,6 @@ public record ServerConfig(
         new BackupTarget(Optional.empty(), Optional.empty()),
         Optional.empty(),
         false,
-        false,
         false);
   }
 
@@ -161,8 +159,7 @@ public record ServerConfig(
                 "backup",
                 "master-key-file",
                 "openapi",
-                "log",
-                "metrics"));
+                "log"));
     return new ServerConfig(
         member(top, "domain").map(ServerConfig::domain).orElse(defaults.domain),
         member(top, "bind")
@@ -175,8 +172,7 @@ public record ServerConfig(
         member(top, "backup").map(b -> backup(b, folder)).orElse(defaults.backup),
         member(top, "master-key-file").map(value -> folder.resolve(value.text())),
         member(top, "openapi").map(YamlReader::bool).orElse(defaults.openApi),
-        member(top, "log").map(ServerConfig::jsonLogs).orElse(defaults.jsonLogs),
-        member(top, "metrics").map(ServerConfig::labelled).orElse(defaults.labelledMetrics));
+        member(top, "log").map(ServerConfig::jsonLogs).orElse(defaults.jsonLogs));
   }
 
   /** This, with the domain and addresses that the command line names. */
@@ -191,8 +187,7 @@ public record ServerConfig(
         backup,
         masterKeyFile,
         openApi,
-        jsonLogs,
-        labelledMetrics);
+        jsonLogs);
   }
 
   /** This, with no door but HTTPS on a loopback port that the system chooses. */
@@ -207,8 +202,7 @@ public record ServerConfig(
         backup,
         masterKeyFile,
         openApi,
-        jsonLogs,
-        labelledMetrics);
+        jsonLogs);
   }
 
   private static Optional<YamlReader> member(Map<String, YamlReader> members, String name) {
@@ -256,12 +250,6 @@ public record ServerConfig(
       case "json" -> true;
       default -> throw format.problem("must be text or json");
     };
-  }
-
-  private static boolean labelled(YamlReader value) {
-    return member(value.members(Set.of("tenant-labels")), "tenant-labels")
-        .map(YamlReader::bool)
-        .orElse(false);
   }
 
   private static BackupTarget backup(YamlReader value, Path folder) {

@@ -45,7 +45,6 @@ class ServerConfigTest {
                 new ServerConfig.BackupTarget(Optional.empty(), Optional.empty()),
                 Optional.empty(),
                 false,
-                false,
                 false));
   }
 
