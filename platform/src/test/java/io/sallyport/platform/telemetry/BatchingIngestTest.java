@@ -4,6 +4,7 @@ import static io.sallyport.platform.telemetry.TestEvents.anEvent;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.sallyport.platform.base.Problem;
 import java.time.Clock;
@@ -23,11 +24,13 @@ class BatchingIngestTest {
 
   private final InMemoryTelemetryStore store = new InMemoryTelemetryStore(_ -> false);
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-  private BatchingIngest ingest = ingest(IngestLimits.DEFAULT);
 
-  private BatchingIngest ingest(IngestLimits limits) {
+  // Replaced by start(); the gauges of this one must not stand in the registry that is asked.
+  private BatchingIngest ingest = ingest(IngestLimits.DEFAULT, new SimpleMeterRegistry());
+
+  private BatchingIngest ingest(IngestLimits limits, MeterRegistry registry) {
     return new BatchingIngest(
-        store, limits, Clock.systemUTC(), Thread.ofPlatform().daemon().factory(), meters);
+        store, limits, Clock.systemUTC(), Thread.ofPlatform().daemon().factory(), registry);
   }
 
   private static IngestLimits small(int queueEvents, int batchEvents, int feedBatches) {
@@ -36,7 +39,7 @@ class BatchingIngestTest {
   }
 
   private void start(IngestLimits limits) {
-    ingest = ingest(limits);
+    ingest = ingest(limits, meters);
     ingest.start();
   }
 
