@@ -200,7 +200,7 @@ final class WatsonGate implements ClientGate {
       SessionKey session =
           new SessionKey(
               WatsonScopes.full(principal.tenantNumber()),
-              principal.auditName(),
+              owner(principal),
               request.clientId());
       admitted = true;
       return new Admission.Admitted(session, binding, allowed);
@@ -209,6 +209,17 @@ final class WatsonGate implements ClientGate {
         client.withdraw();
       }
     }
+  }
+
+  /**
+   * Who owns a session (THREATS T30). A device by its number: one that is deleted and registered
+   * again under the same id is another and finds no session, queue or subscription of the former.
+   */
+  private static String owner(Principal.OfTenant principal) {
+    return switch (principal) {
+      case Principal.Device device -> "device:" + device.deviceNumber();
+      case Principal.Application application -> "key:" + application.apiKey();
+    };
   }
 
   /** Reads the credential's versions again. */
