@@ -24,6 +24,7 @@ import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
@@ -49,6 +50,7 @@ final class Demo {
   private final SecureRandom random;
   private final Clock clock;
   private final CountDownLatch stopping = new CountDownLatch(1);
+  private final AtomicBoolean ending = new AtomicBoolean();
   private final AtomicReference<String> trouble = new AtomicReference<>("");
 
   Demo(DemoPlan plan, Path program, LiveLine live, SecureRandom random, Clock clock) {
@@ -158,8 +160,8 @@ final class Demo {
     Thread reading = every(READ_EVERY, "reads", run.reader()::readOne);
     Thread guarding = once("guard", () -> proofs.set(guard.tryAll()));
     boolean stopped = watch(run);
-    commanding.interrupt();
-    reading.interrupt();
+    // Not by interruption: a call that is cut off would look like trouble with the server.
+    ending.set(true);
     commanding.join();
     reading.join();
     run.fleet().pause();
@@ -354,7 +356,7 @@ final class Demo {
     return once(
         name,
         () -> {
-          while (!Thread.currentThread().isInterrupted()) {
+          while (!ending.get()) {
             step.run();
             Thread.sleep(pause);
           }
@@ -377,7 +379,8 @@ final class Demo {
   }
 
   private void complain(String what) {
-    if (trouble.compareAndSet("", what)) {
+    // Once the run is being stopped, calls fail because their clients are closed.
+    if (stopping.getCount() > 0 && trouble.compareAndSet("", what)) {
       live.say("trouble: " + what);
     }
   }
