@@ -19,10 +19,16 @@ import java.util.Set;
  * capability isn't built yet are checked for form and named in {@link #notBuiltYet}.
  */
 public record BootstrapFile(List<BootstrapTenant> tenants, Set<String> notBuiltYet) {
-  /** A tenant and what it holds. */
+  /**
+   * A tenant and what it holds.
+   *
+   * @param plainTransportAllowed whether its principals may log in without TLS where a plain
+   *     listener is open; taken when the tenant is made
+   */
   public record BootstrapTenant(
       TenantId id,
       String name,
+      boolean plainTransportAllowed,
       List<BootstrapApiKey> apiKeys,
       List<BootstrapType> types,
       List<BootstrapDevice> devices) {}
@@ -85,9 +91,20 @@ public record BootstrapFile(List<BootstrapTenant> tenants, Set<String> notBuiltY
     return new BootstrapTenant(
         new TenantId(id.text()),
         Optional.ofNullable(m.get("name")).map(YamlReader::text).orElse(id.text()),
+        plainTransportAllowed(m),
         items(m, "apiKeys").stream().map(BootstrapFile::apiKey).toList(),
         items(m, "deviceTypes").stream().map(BootstrapFile::type).toList(),
         items(m, "devices").stream().map(BootstrapFile::device).toList());
+  }
+
+  private static boolean plainTransportAllowed(Map<String, YamlReader> tenant) {
+    YamlReader settings = tenant.get("settings");
+    // Their form has been checked with the sections that come later.
+    return settings != null
+        && Optional.ofNullable(
+                settings.scalars().get(LaterSections.PLAIN_TRANSPORT))
+            .map(YamlReader::bool)
+            .orElse(false);
   }
 
   private static BootstrapApiKey apiKey(YamlReader node) {

@@ -16,6 +16,9 @@ final class LaterSections {
   private static final Pattern CLIENT_IDS = Pattern.compile("any|(prefix|exact):.+");
   private static final Pattern RULE = Pattern.compile("(allow|deny) (publish|subscribe|both) .+");
 
+  /** The one setting of a tenant that is built. */
+  static final String PLAIN_TRANSPORT = "plainTransportAllowed";
+
   private final Set<String> unbuilt;
 
   LaterSections(Set<String> unbuilt) {
@@ -42,7 +45,12 @@ final class LaterSections {
   private void settings(YamlReader node) {
     Map<String, YamlReader> m =
         node.members(
-            Set.of("accessTokenMinutes", "anonymousLogin", "signUp", "trustAnchorsVouched"));
+            Set.of(
+                "accessTokenMinutes",
+                "anonymousLogin",
+                "signUp",
+                "trustAnchorsVouched",
+                PLAIN_TRANSPORT));
     m.forEach(
         (name, value) -> {
           if (name.equals("accessTokenMinutes")) {
@@ -50,10 +58,10 @@ final class LaterSections {
           } else {
             value.bool();
           }
+          if (!name.equals(PLAIN_TRANSPORT)) {
+            unbuilt.add("settings." + name);
+          }
         });
-    if (!m.isEmpty()) {
-      unbuilt.add("settings");
-    }
   }
 
   private void user(YamlReader node) {

@@ -100,6 +100,22 @@ public final class YamlReader {
     return members;
   }
 
+  /** The members of a mapping whose keys have been checked before. */
+  Map<String, YamlReader> scalars() {
+    if (!(node instanceof MappingNode mapping)) {
+      throw problem("must be a mapping of keys");
+    }
+    Map<String, YamlReader> members = new LinkedHashMap<>();
+    for (NodeTuple tuple : mapping.getValue()) {
+      if (tuple.getKeyNode() instanceof ScalarNode key) {
+        members.put(
+            key.getValue(),
+            new YamlReader(file, path + "." + key.getValue(), tuple.getValueNode()));
+      }
+    }
+    return members;
+  }
+
   public List<YamlReader> items() {
     if (!(node instanceof SequenceNode sequence)) {
       throw problem("must be a list");

@@ -21,6 +21,7 @@ import io.sallyport.platform.identity.Permission;
 import io.sallyport.platform.identity.Principal;
 import io.sallyport.platform.identity.Role;
 import io.sallyport.platform.tenant.Tenant;
+import io.sallyport.platform.tenant.TenantSettings;
 import io.sallyport.platform.tenant.TenantStore;
 import io.sallyport.server.config.BootstrapFile;
 import io.sallyport.server.config.BootstrapFile.BootstrapDevice;
@@ -189,7 +190,7 @@ public final class FirstStart {
     Tenant tenant =
         tenantStore
             .find(wanted.id())
-            .orElseGet(() -> tenants.create(SYSTEM, Optional.of(wanted.id()), wanted.name()));
+            .orElseGet(() -> create(wanted));
     Principal.Application actor = actingFor(tenant, "bootstrap");
     wanted
         .apiKeys()
@@ -221,6 +222,23 @@ public final class FirstStart {
               }
             });
     wanted.devices().forEach(device -> apply(actor, tenant.id(), device));
+  }
+
+  private Tenant create(BootstrapTenant wanted) {
+    Tenant tenant = tenants.create(SYSTEM, Optional.of(wanted.id()), wanted.name());
+    if (!wanted.plainTransportAllowed()) {
+      return tenant;
+    }
+    TenantSettings settings = tenant.settings();
+    return tenants.changeSettings(
+        SYSTEM,
+        tenant.id(),
+        new TenantSettings(
+            settings.retentionAge(),
+            settings.retentionBytesMax(),
+            settings.lastEventCache(),
+            settings.lastEventCacheDays(),
+            true));
   }
 
   private void apply(Principal.Application actor, TenantId tenant, BootstrapDevice device) {

@@ -56,7 +56,10 @@ class BootstrapFileTest {
     assertThat(file.notBuiltYet())
         .containsExactlyInAnyOrder(
             "deviceBootstrap",
-            "settings",
+            "settings.accessTokenMinutes",
+            "settings.anonymousLogin",
+            "settings.signUp",
+            "settings.trustAnchorsVouched",
             "users",
             "groups",
             "oauthClients",

@@ -51,7 +51,7 @@ interface BenchSite extends AutoCloseable {
     Installation installation =
         Installation.start(
             program,
-            List.of(new TenantPlan(tenant, "Bench", application, logins)),
+            List.of(new TenantPlan(tenant, "Bench", application, logins, plainListener)),
             portOffset,
             plainListener ? "ports: { mqtt: " + (Ports.MQTT + portOffset) + " }\n" : "");
     return new OwnServer(installation, application, logins);

@@ -27,6 +27,9 @@ public final class BootstrapFile {
     for (TenantPlan tenant : tenants) {
       yaml.append("  - id: ").append(quoted(tenant.id())).append('\n');
       yaml.append("    name: ").append(quoted(tenant.name())).append('\n');
+      if (tenant.plainTransport()) {
+        yaml.append("    settings: { plainTransportAllowed: true }\n");
+      }
       yaml.append("    apiKeys:\n      - { key: ")
           .append(quoted(tenant.application().key()))
           .append(", token: ")

@@ -10,7 +10,16 @@ import java.util.List;
  * @param application its only API key, with the contract's standard role
  */
 public record TenantPlan(
-    String id, String name, ApplicationLogin application, List<DeviceLogin> devices) {
+    String id,
+    String name,
+    ApplicationLogin application,
+    List<DeviceLogin> devices,
+    boolean plainTransport) {
+  public TenantPlan(
+      String id, String name, ApplicationLogin application, List<DeviceLogin> devices) {
+    this(id, name, application, devices, false);
+  }
+
   public TenantPlan {
     if (!id.matches("[a-z0-9]{6}")) {
       throw new IllegalArgumentException("not a tenant id: " + id);
