@@ -76,10 +76,16 @@ public final class Restore {
         DataFolder.deleteTree(partial);
       }
       DataFolder.makePrivate(partial);
-      BackupManifest manifest = unseal(backup, partial, passphrase);
-      check(manifest, partial);
-      Files.writeString(partial.resolve(MARKER), manifest.created() + "\n");
-      Files.move(partial, root);
+      BackupManifest manifest;
+      try {
+        manifest = unseal(backup, partial, passphrase);
+        check(manifest, partial);
+        Files.writeString(partial.resolve(MARKER), manifest.created() + "\n");
+        Files.move(partial, root);
+      } catch (IOException | RuntimeException e) {
+        DataFolder.deleteTree(partial);
+        throw e;
+      }
       Backup.syncFolder(root.resolveSibling(""));
       return manifest.created();
     } catch (IOException e) {
@@ -100,7 +106,8 @@ public final class Restore {
           if (!entry.getName().equals(BackupManifest.NAME)) {
             throw new IOException("it does not begin with a manifest");
           }
-          manifest = JsonMapper.builder().build().readValue(zip.readAllBytes(), BackupManifest.class);
+          manifest =
+              JsonMapper.builder().build().readValue(zip.readAllBytes(), BackupManifest.class);
           if (manifest.layout() > DataFolder.LAYOUT_VERSION) {
             throw new IOException("it was written by a newer Sallyport");
           }

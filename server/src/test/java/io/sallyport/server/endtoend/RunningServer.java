@@ -25,6 +25,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntSupplier;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManagerFactory;
@@ -82,7 +83,12 @@ final class RunningServer implements AutoCloseable {
     this.folder = folder;
     this.config = config;
     this.data = DataFolder.open(folder.resolve("data"));
-    this.server = open();
+    try {
+      this.server = open();
+    } catch (RuntimeException refused) {
+      data.close();
+      throw refused;
+    }
   }
 
   static RunningServer in(Path folder) {
@@ -150,7 +156,12 @@ final class RunningServer implements AutoCloseable {
   }
 
   SSLContext trust() {
-    try (InputStream pem = Files.newInputStream(data.caFile())) {
+    return trust(data.caFile());
+  }
+
+  /** TLS that trusts the installation CA of this file and nothing else. */
+  static SSLContext trust(Path caFile) {
+    try (InputStream pem = Files.newInputStream(caFile)) {
       KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
       trusted.load(null, null);
       trusted.setCertificateEntry(
@@ -178,11 +189,15 @@ final class RunningServer implements AutoCloseable {
   }
 
   MqttConnectOptions login(String user, String password) {
+    return login(trust(), user, password);
+  }
+
+  static MqttConnectOptions login(SSLContext trust, String user, String password) {
     MqttConnectOptions options = new MqttConnectOptions();
     options.setMqttVersion(MqttConnectOptions.MQTT_VERSION_3_1_1);
     options.setUserName(user);
     options.setPassword(password.toCharArray());
-    options.setSocketFactory(sockets());
+    options.setSocketFactory(trust.getSocketFactory());
     options.setConnectionTimeout(10);
     return options;
   }
@@ -202,7 +217,7 @@ final class RunningServer implements AutoCloseable {
   }
 
   Rest rest(String user, String password) {
-    return new Rest(user, password);
+    return new Rest(trust(), this::https, user, password);
   }
 
   Rest app() {
@@ -215,35 +230,43 @@ final class RunningServer implements AutoCloseable {
 
   /** The operator made at the first start, from the file it was written to. */
   Rest operator() throws IOException {
+    Map<String, String> key = operatorKey(data.keys());
+    return rest(key.getOrDefault("SALLYPORT_KEY", ""), key.getOrDefault("SALLYPORT_TOKEN", ""));
+  }
+
+  /** What the first start wrote into the key folder: {@code SALLYPORT_KEY}, {@code …_TOKEN}. */
+  static Map<String, String> operatorKey(Path keys) throws IOException {
     Map<String, String> lines = new HashMap<>();
-    for (String line : Files.readAllLines(data.keys().resolve("first-operator-key"))) {
+    for (String line : Files.readAllLines(keys.resolve("first-operator-key"))) {
       int equals = line.indexOf('=');
       lines.put(line.substring(0, equals), line.substring(equals + 1));
     }
-    return rest(
-        lines.getOrDefault("SALLYPORT_KEY", ""), lines.getOrDefault("SALLYPORT_TOKEN", ""));
+    return lines;
   }
 
   /** HTTPS as one principal. */
-  final class Rest {
+  static final class Rest {
     private final JsonMapper json = JsonMapper.builder().build();
+    private final IntSupplier https;
     private final String authorization;
-    private final HttpClient client =
-        HttpClient.newBuilder()
-            .sslContext(trust())
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(Duration.ofSeconds(10))
-            .build();
+    private final HttpClient client;
 
-    private Rest(String user, String password) {
+    Rest(SSLContext trust, IntSupplier https, String user, String password) {
+      this.https = https;
       this.authorization =
           "Basic "
               + Base64.getEncoder()
                   .encodeToString((user + ":" + password).getBytes(StandardCharsets.UTF_8));
+      this.client =
+          HttpClient.newBuilder()
+              .sslContext(trust)
+              .version(HttpClient.Version.HTTP_1_1)
+              .connectTimeout(Duration.ofSeconds(10))
+              .build();
     }
 
     HttpResponse<String> send(String method, String path, String body) {
-      return sendTo(https(), method, path, body);
+      return sendTo(https.getAsInt(), method, path, body);
     }
 
     HttpResponse<String> sendTo(int port, String method, String path, String body) {
@@ -253,8 +276,7 @@ final class RunningServer implements AutoCloseable {
               .header("Authorization", authorization)
               .header("Content-Type", "application/json")
               .method(
-                  method,
-                  body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body))
+                  method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body))
               .build();
       try {
         return client.send(request, BodyHandlers.ofString());

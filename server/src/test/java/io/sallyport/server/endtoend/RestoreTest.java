@@ -1,0 +1,226 @@
+package io.sallyport.server.endtoend;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.sallyport.platform.base.Secret;
+import io.sallyport.server.config.ConfigurationProblem;
+import io.sallyport.server.data.DataFolder;
+import io.sallyport.server.data.Restore;
+import io.sallyport.server.endtoend.RunningServer.Rest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.eclipse.paho.client.mqttv3.MqttClient;
+import org.eclipse.paho.client.mqttv3.MqttException;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** THREATS T05: a restore brings the data back, and nothing that was taken away since. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class RestoreTest {
+  private static final Secret PASSPHRASE = Secret.of("restore passphrase of ample length");
+  private static final String DEVICES = "/api/v0002/device/types/pump/devices";
+
+  @TempDir static Path folder = Path.of(".");
+
+  private record Key(String name, String token) {}
+
+  private Key kept = new Key("", "");
+  private Key deleted = new Key("", "");
+  private Key disabled = new Key("", "");
+
+  private Path original() {
+    return folder.resolve("original");
+  }
+
+  private Path backup() {
+    return folder.resolve("older.backup");
+  }
+
+  @BeforeAll
+  void back_up_and_then_take_away() throws Exception {
+    Files.createDirectory(original());
+    try (RunningServer server = RunningServer.in(original())) {
+      Rest rest = server.app();
+      for (String id : List.of("removed", "switched-off", "renewed")) {
+        assertThat(
+                rest.send(
+                        "POST",
+                        DEVICES,
+                        "{\"deviceId\":\"" + id + "\",\"authToken\":\"token-of-" + id + "\"}")
+                    .statusCode())
+            .isEqualTo(201);
+      }
+      kept = makeKey(server);
+      deleted = makeKey(server);
+      disabled = makeKey(server);
+      assertThat(
+              server
+                  .operator()
+                  .send("POST", "/api/v1/tenants", "{\"id\":\"gone03\",\"name\":\"Gone\"}")
+                  .statusCode())
+          .isEqualTo(201);
+      publish(server, "p1", "token-of-pump-one", 1);
+      server.server().backup(backup(), PASSPHRASE);
+
+      publish(server, "p1", "token-of-pump-one", 2);
+      assertThat(rest.send("DELETE", DEVICES + "/removed", "").statusCode()).isEqualTo(204);
+      Rest admin = server.admin();
+      assertThat(
+              admin
+                  .send(
+                      "PATCH",
+                      "/api/v1/tenants/acme01/devices/pump/switched-off",
+                      "{\"enabled\":false}")
+                  .statusCode())
+          .isEqualTo(200);
+      assertThat(
+              admin
+                  .send("POST", "/api/v1/tenants/acme01/devices/pump/renewed/credentials", "{}")
+                  .statusCode())
+          .isEqualTo(200);
+      String keys = "/api/v1/tenants/acme01/api-keys/";
+      assertThat(admin.send("DELETE", keys + deleted.name(), "").statusCode()).isEqualTo(204);
+      assertThat(admin.send("PATCH", keys + disabled.name(), "{\"enabled\":false}").statusCode())
+          .isEqualTo(200);
+      assertThat(server.operator().send("DELETE", "/api/v1/tenants/gone03", "").statusCode())
+          .isEqualTo(204);
+    }
+  }
+
+  private static Key makeKey(RunningServer server) {
+    Rest admin = server.admin();
+    JsonNode made =
+        admin.json(
+            admin.send(
+                "POST", "/api/v1/tenants/acme01/api-keys", "{\"roles\":[\"PD_STANDARD_APP\"]}"));
+    return new Key(made.path("key").asString(), made.path("token").asString());
+  }
+
+  private static void publish(RunningServer server, String id, String token, int n)
+      throws MqttException {
+    MqttClient device = server.device(id, token);
+    device.publish("iot-2/evt/count/fmt/json", ("{\"n\":" + n + "}").getBytes(UTF_8), 1, false);
+    device.disconnect();
+  }
+
+  private static int login(RunningServer server, Key key) {
+    return server.rest(key.name(), key.token()).get("/api/v0002/device/types").statusCode();
+  }
+
+  /** A folder restored from the backup, with the key folder beside it. */
+  private Path restored(String name, String... withoutKeyFiles) throws IOException {
+    Path into = Files.createDirectory(folder.resolve(name));
+    Restore.unpack(backup(), into.resolve("data"), PASSPHRASE);
+    Folders.copyFlat(original().resolve("data.keys"), into.resolve("data.keys"), withoutKeyFiles);
+    return into;
+  }
+
+  @Test
+  void what_was_taken_away_since_the_backup_stays_away() throws Exception {
+    try (RunningServer server = RunningServer.in(restored("with-journal"))) {
+      assertThat(login(server, kept)).isEqualTo(200);
+      assertThat(login(server, deleted)).isEqualTo(401);
+      assertThat(login(server, disabled)).isEqualTo(401);
+      for (String id : List.of("removed", "switched-off", "renewed")) {
+        assertThatThrownBy(() -> server.device(id, "token-of-" + id))
+            .as(id)
+            .isInstanceOf(MqttException.class);
+      }
+      Rest rest = server.app();
+      assertThat(rest.get(DEVICES + "/removed").statusCode()).isEqualTo(404);
+      assertThat(server.operator().get("/api/v1/tenants/gone03").statusCode()).isEqualTo(404);
+
+      publish(server, "p1", "token-of-pump-one", 3);
+      JsonNode page = rest.json(rest.get("/api/v1/tenants/acme01/devices/pump/p1/events"));
+      assertThat(page.path("items").valueStream().map(e -> e.path("payload").path("n").asInt()))
+          .containsExactly(3, 1);
+      Rest operator = server.operator();
+      assertThat(operator.get("/api/v1/audit?limit=200").body()).contains("installation.restored");
+      server.restart();
+      assertThat(login(server, deleted)).as("after another start").isEqualTo(401);
+      assertThatThrownBy(() -> server.device("removed", "token-of-removed"))
+          .isInstanceOf(MqttException.class);
+    }
+  }
+
+  @Test
+  void without_the_journal_no_door_opens_until_an_operator_accepts_the_gap() throws Exception {
+    Path into = restored("without-journal", "revocations");
+    for (int attempt = 1; attempt <= 2; attempt++) {
+      assertThatThrownBy(() -> RunningServer.in(into))
+          .isInstanceOf(ConfigurationProblem.class)
+          .hasMessageContaining("the journal of revocations in")
+          .hasMessageContaining("is missing")
+          .hasMessageContaining("./sallyport restore --accept-gap --data");
+    }
+    try (DataFolder data = DataFolder.open(into.resolve("data"))) {
+      Restore.acceptGap(data);
+    }
+    try (RunningServer server = RunningServer.in(into)) {
+      assertThat(login(server, deleted)).as("what the operator accepted").isEqualTo(200);
+      assertThat(server.operator().get("/api/v1/audit?limit=200").body())
+          .contains("missing, gap accepted");
+    }
+  }
+
+  @Test
+  void without_the_master_key_nothing_opens() throws IOException {
+    Path into = restored("without-key", "master.key");
+    assertThatThrownBy(() -> RunningServer.in(into))
+        .isInstanceOf(ConfigurationProblem.class)
+        .hasMessageContaining("the master key")
+        .hasMessageContaining("is missing");
+  }
+
+  @Test
+  void a_wrong_passphrase_is_refused_and_leaves_nothing() throws IOException {
+    refused(backup(), Secret.of("another passphrase altogether"), "wrong passphrase");
+  }
+
+  @Test
+  void a_truncated_backup_is_refused_and_leaves_nothing() throws IOException {
+    byte[] whole = Files.readAllBytes(backup());
+    for (int length : new int[] {0, 20, 60, whole.length / 2, whole.length - 1}) {
+      Path cut = Files.write(folder.resolve("cut.backup"), Arrays.copyOf(whole, length));
+      refused(cut, PASSPHRASE, "can't restore");
+    }
+  }
+
+  @Test
+  void a_backup_with_one_flipped_bit_is_refused_and_leaves_nothing() throws IOException {
+    byte[] whole = Files.readAllBytes(backup());
+    for (int at : new int[] {0, 9, 30, 50, whole.length / 2, whole.length - 1}) {
+      byte[] changed = whole.clone();
+      changed[at] ^= 1;
+      Path flipped = Files.write(folder.resolve("flipped.backup"), changed);
+      refused(flipped, PASSPHRASE, "can't restore");
+    }
+  }
+
+  private static void refused(Path file, Secret passphrase, String text) throws IOException {
+    Path beside = Files.createTempDirectory(folder, "refused");
+    assertThatThrownBy(() -> Restore.unpack(file, beside.resolve("data"), passphrase))
+        .isInstanceOf(ConfigurationProblem.class)
+        .hasMessageContaining(text)
+        .hasMessageContaining("nothing was changed");
+    assertThat(beside).isEmptyDirectory();
+  }
+
+  @Test
+  void an_existing_folder_is_never_restored_over() throws IOException {
+    Path there = Files.createDirectory(folder.resolve("there"));
+    Path file = Files.writeString(there.resolve("precious"), "data");
+    assertThatThrownBy(() -> Restore.unpack(backup(), there, PASSPHRASE))
+        .isInstanceOf(ConfigurationProblem.class)
+        .hasMessageContaining("exists already");
+    assertThat(file).hasContent("data");
+  }
+}
