@@ -20,8 +20,7 @@ class ThreatTableTest {
   @Test
   void every_test_that_the_table_of_threats_names_exists() throws IOException {
     Set<String> named = new TreeSet<>();
-    Matcher matcher =
-        TEST_NAME.matcher(Files.readString(Path.of("../docs/security/threats.md")));
+    Matcher matcher = TEST_NAME.matcher(Files.readString(Path.of("../docs/security/threats.md")));
     while (matcher.find()) {
       named.add(matcher.group(1));
     }

@@ -199,9 +199,7 @@ final class WatsonGate implements ClientGate {
       Principal.OfTenant principal = client.principal();
       SessionKey session =
           new SessionKey(
-              WatsonScopes.full(principal.tenantNumber()),
-              owner(principal),
-              request.clientId());
+              WatsonScopes.full(principal.tenantNumber()), owner(principal), request.clientId());
       admitted = true;
       return new Admission.Admitted(session, binding, allowed);
     } finally {

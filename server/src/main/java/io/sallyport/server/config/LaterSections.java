@@ -51,17 +51,16 @@ final class LaterSections {
                 "signUp",
                 "trustAnchorsVouched",
                 PLAIN_TRANSPORT));
-    m.forEach(
-        (name, value) -> {
-          if (name.equals("accessTokenMinutes")) {
-            value.integer(1, 1_440);
-          } else {
-            value.bool();
-          }
-          if (!name.equals(PLAIN_TRANSPORT)) {
-            unbuilt.add("settings." + name);
-          }
-        });
+    m.forEach((name, value) -> {
+      if (name.equals("accessTokenMinutes")) {
+        value.integer(1, 1_440);
+      } else {
+        value.bool();
+      }
+      if (!name.equals(PLAIN_TRANSPORT)) {
+        unbuilt.add("settings." + name);
+      }
+    });
   }
 
   private void user(YamlReader node) {

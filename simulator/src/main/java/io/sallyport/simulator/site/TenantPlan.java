@@ -8,6 +8,7 @@ import java.util.List;
  * A tenant that a throw-away installation starts with.
  *
  * @param application its only API key, with the contract's standard role
+ * @param plainTransport whether its principals may log in without TLS
  */
 public record TenantPlan(
     String id,
