@@ -162,7 +162,7 @@ public final class StoredDeviceRegistry implements DeviceRegistry {
     policy.require(actor, Permission.DEVICE_MANAGE, key.tenant());
     DeviceText.require(registration.info());
     DeviceText.requireMetadata(registration.metadata());
-    NewToken token = newToken(key.tenant(), registration.token());
+    NewToken token = newToken(key.tenant(), registration.token(), registration.randomToken());
     Device device =
         transactions.write(() -> {
           DeviceType type = findType(key.tenant(), key.type());
@@ -212,12 +212,16 @@ public final class StoredDeviceRegistry implements DeviceRegistry {
   /** A token on its way into the store: the secret to show once, and its hash. */
   private record NewToken(Secret secret, SecretHash hash, String origin) {}
 
-  private NewToken newToken(TenantId tenant, Optional<Secret> chosen) {
+  private NewToken newToken(TenantId tenant, Optional<Secret> chosen, boolean random) {
     if (chosen.isEmpty()) {
       Secret secret = generator.token();
       return new NewToken(secret, hasher.hashGenerated(secret), "generated");
     }
     TokenRules.require(chosen.get());
+    if (random) {
+      TokenRules.requireRandom(chosen.get());
+      return new NewToken(chosen.get(), hasher.hashGenerated(chosen.get()), "imported");
+    }
     SecretHash hash = hasher.hashChosen(HashLane.registry(Optional.of(tenant)), chosen.get());
     return new NewToken(chosen.get(), hash, "chosen");
   }
@@ -299,7 +303,7 @@ public final class StoredDeviceRegistry implements DeviceRegistry {
   @Override
   public RegisteredDevice replaceToken(Principal actor, DeviceKey key, Optional<Secret> token) {
     policy.require(actor, Permission.DEVICE_CREDENTIAL, key);
-    NewToken fresh = newToken(key.tenant(), token);
+    NewToken fresh = newToken(key.tenant(), token, false);
     Device device =
         transactions.write(() -> {
           Device found = find(key);

@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.sallyport.platform.audit.AuditRecord;
 import io.sallyport.platform.base.DeviceKey;
+import io.sallyport.platform.base.DeviceId;
 import io.sallyport.platform.base.PageRequest;
 import io.sallyport.platform.base.Problem;
 import io.sallyport.platform.base.ProblemException;
@@ -248,6 +249,34 @@ class StoredDeviceRegistryTest {
   void chosen_token_of_a_bad_form_is_invalid(String token) {
     assertProblem(Problem.Code.INVALID, () -> platform.aDevice(acme).withToken(token).register());
     assertThat(platform.deviceStore.find(P1)).isEmpty();
+  }
+
+  @Test
+  void token_that_a_machine_made_at_random_is_stored_under_the_quick_hash_and_logs_in() {
+    Secret random = Secret.of("kT9w.Xb2-mQ7z_Lr4!nVc8");
+    platform.aDevice(acme).register();
+    DeviceKey key = new DeviceKey(P1.tenant(), P1.type(), new DeviceId("imported"));
+    RegisteredDevice imported = registry.register(admin, imported(key, random));
+
+    assertThat(platform.deviceStore.findCredential(imported.device().number()))
+        .hasValueSatisfying(stored -> assertThat(stored.token().scheme()).isEqualTo("hmac"));
+    assertThat(platform.logIn(imported).key()).isEqualTo(key);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"sixteenletters16", "aaaaaaaaaaaaaaaaaaaaaaaa", "short77"})
+  void token_that_can_not_be_random_is_refused_as_such(String token) {
+    platform.aDevice(acme).register();
+    DeviceKey key = new DeviceKey(P1.tenant(), P1.type(), new DeviceId("imported"));
+
+    assertProblem(
+        Problem.Code.INVALID, () -> registry.register(admin, imported(key, Secret.of(token))));
+    assertThat(platform.deviceStore.find(key)).isEmpty();
+  }
+
+  private static DeviceRegistration imported(DeviceKey key, Secret token) {
+    return new DeviceRegistration(
+        key, Optional.empty(), DeviceInfo.NONE, Optional.empty(), Optional.of(token), true);
   }
 
   @Test

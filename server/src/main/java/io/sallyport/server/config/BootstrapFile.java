@@ -39,9 +39,17 @@ public record BootstrapFile(List<BootstrapTenant> tenants, Set<String> notBuiltY
   /** A device type. */
   public record BootstrapType(TypeId id, DeviceClass deviceClass, String description) {}
 
-  /** A device with a chosen token, or one that is made (and told nowhere) when empty. */
+  /**
+   * A device with a chosen token, or one that is made (and told nowhere) when empty.
+   *
+   * @param randomToken whether the token was made at random by a machine, and needs no slow hash
+   */
   public record BootstrapDevice(
-      TypeId type, DeviceId id, Optional<Secret> token, Optional<GatewayName> gateway) {}
+      TypeId type,
+      DeviceId id,
+      Optional<Secret> token,
+      boolean randomToken,
+      Optional<GatewayName> gateway) {}
 
   /** The gateway a device sits behind. */
   public record GatewayName(TypeId type, DeviceId id) {}
@@ -136,7 +144,7 @@ public record BootstrapFile(List<BootstrapTenant> tenants, Set<String> notBuiltY
   }
 
   private static BootstrapDevice device(YamlReader node) {
-    Map<String, YamlReader> m = node.members(Set.of("type", "id", "token", "gateway"));
+    Map<String, YamlReader> m = node.members(Set.of("type", "id", "token", "randomToken", "gateway"));
     Optional<GatewayName> gateway =
         Optional.ofNullable(m.get("gateway"))
             .map(value -> {
@@ -148,6 +156,7 @@ public record BootstrapFile(List<BootstrapTenant> tenants, Set<String> notBuiltY
         typeId(required(node, m, "type")),
         deviceId(required(node, m, "id")),
         Optional.ofNullable(m.get("token")).map(YamlReader::text).map(Secret::of),
+        Optional.ofNullable(m.get("randomToken")).map(YamlReader::bool).orElse(false),
         gateway);
   }
 

@@ -246,7 +246,8 @@ public final class FirstStart {
               device.gateway().map(g -> new DeviceKey(tenant, g.type(), g.id())),
               DeviceInfo.NONE,
               Optional.empty(),
-              device.token()));
+              device.token(),
+              device.randomToken()));
     }
   }
 

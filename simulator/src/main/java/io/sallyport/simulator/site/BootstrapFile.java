@@ -57,7 +57,7 @@ public final class BootstrapFile {
           .append(quoted(device.id()))
           .append(", token: ")
           .append(quoted(device.token().reveal()))
-          .append(" }\n");
+          .append(", randomToken: true }\n");
     }
   }
 

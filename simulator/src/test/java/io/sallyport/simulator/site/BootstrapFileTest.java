@@ -44,8 +44,8 @@ class BootstrapFileTest {
                 deviceTypes:
                   - { id: "room", class: Device }
                 devices:
-                  - { type: "room", id: "r1", token: "one" }
-                  - { type: "room", id: "r2", token: "two" }
+                  - { type: "room", id: "r1", token: "one", randomToken: true }
+                  - { type: "room", id: "r2", token: "two", randomToken: true }
               - id: "globex"
                 name: "Globex"
                 apiKeys:
