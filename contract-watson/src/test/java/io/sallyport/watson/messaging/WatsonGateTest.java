@@ -40,15 +40,19 @@ class WatsonGateTest {
     assertThat(client.admitted().session())
         .isEqualTo(
             new SessionKey(
-                WatsonScopes.full(watson.acme.number()), "device:pump/p1", "d:acme01:pump:p1"));
+                WatsonScopes.full(watson.acme.number()),
+                "device:" + pump.device().number(),
+                "d:acme01:pump:p1"));
     assertThat(client.admitted().limits().payloadBytesMax()).isEqualTo(131_072);
     assertThat(client.admitted().limits().subscriptionsMax()).isEqualTo(50);
   }
 
   @Test
   void a_gateway_with_its_token_is_admitted() {
-    TestClient client = watson.admitted(as(watson.gateway("g1")));
-    assertThat(client.admitted().session().owner()).isEqualTo("gateway:gw/g1");
+    RegisteredDevice gateway = watson.gateway("g1");
+    TestClient client = watson.admitted(as(gateway));
+    assertThat(client.admitted().session().owner())
+        .isEqualTo("device:" + gateway.device().number());
   }
 
   @Test

@@ -24,16 +24,17 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
-/** Devices in over TLS, events durable, applications out, commands back: with unmodified clients. */
+/**
+ * Devices in over TLS, events durable, applications out, commands back: with unmodified clients.
+ */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class MainJobTest {
-  @TempDir Path folder = Path.of(".");
   private RunningServer server;
 
   record Received(String topic, String payload, int qos, boolean retained) {}
 
   @BeforeAll
-  void start() {
+  void start(@TempDir Path folder) {
     server = RunningServer.in(folder);
   }
 
@@ -71,7 +72,8 @@ class MainJobTest {
     BlockingQueue<Received> received =
         subscribed(application, "iot-2/type/pump/id/p1/evt/level/fmt/+", 2);
     for (int qos = 0; qos <= 2; qos++) {
-      device.publish("iot-2/evt/level/fmt/json", ("{\"qos\":" + qos + "}").getBytes(UTF_8), qos, true);
+      device.publish(
+          "iot-2/evt/level/fmt/json", ("{\"qos\":" + qos + "}").getBytes(UTF_8), qos, true);
       assertThat(next(received))
           .isEqualTo(
               new Received(
@@ -126,16 +128,15 @@ class MainJobTest {
     assertThat(next(commands).payload()).isEqualTo("{\"celsius\":21.5}");
     await()
         .atMost(Duration.ofSeconds(10))
-        .untilAsserted(
-            () ->
-                assertThat(
-                        rest.json(
-                                rest.get(
-                                    "/api/v1/tenants/acme01/commands/"
-                                        + submitted.path("id").asString()))
-                            .path("status")
-                            .asString())
-                    .isEqualToIgnoringCase("delivered"));
+        .untilAsserted(() ->
+            assertThat(
+                    rest.json(
+                            rest.get(
+                                "/api/v1/tenants/acme01/commands/"
+                                    + submitted.path("id").asString()))
+                        .path("status")
+                        .asString())
+                .isEqualToIgnoringCase("delivered"));
     device.disconnect();
     application.disconnect();
   }
@@ -196,8 +197,18 @@ class MainJobTest {
     Received left = next(status);
     for (String member :
         new String[] {
-          "Action", "Time", "ClientAddr", "ClientID", "Port", "Secure", "Protocol", "ReadBytes",
-          "ReadMsg", "WriteBytes", "WriteMsg", "ConnectTime"
+          "Action",
+          "Time",
+          "ClientAddr",
+          "ClientID",
+          "Port",
+          "Secure",
+          "Protocol",
+          "ReadBytes",
+          "ReadMsg",
+          "WriteBytes",
+          "WriteMsg",
+          "ConnectTime"
         }) {
       assertThat(left.payload()).contains("\"" + member + "\":");
     }
@@ -230,8 +241,7 @@ class MainJobTest {
           @Override
           public void deliveryComplete(IMqttDeliveryToken token) {}
         });
-    assertThat(
-            rest.send("DELETE", "/api/v0002/device/types/pump/devices/doomed", "").statusCode())
+    assertThat(rest.send("DELETE", "/api/v0002/device/types/pump/devices/doomed", "").statusCode())
         .isEqualTo(204);
     await().atMost(Duration.ofSeconds(5)).untilTrue(lost);
     assertThatThrownBy(() -> server.device("doomed", "token-of-doomed"))
@@ -250,18 +260,17 @@ class MainJobTest {
     BlockingQueue<String> refusals = new LinkedBlockingQueue<>();
     await()
         .atMost(Duration.ofSeconds(10))
-        .until(
-            () -> {
-              admin
-                  .json(admin.get("/api/v1/tenants/acme01/audit?limit=200"))
-                  .path("items")
-                  .valueStream()
-                  .filter(record -> record.path("outcome").asString("").equalsIgnoreCase("refused"))
-                  .filter(record -> record.path("target").asString("").contains("p1"))
-                  .map(record -> record.path("refusal").asString(""))
-                  .forEach(refusals::add);
-              return !refusals.isEmpty();
-            });
+        .until(() -> {
+          admin
+              .json(admin.get("/api/v1/tenants/acme01/audit?limit=200"))
+              .path("items")
+              .valueStream()
+              .filter(record -> record.path("outcome").asString("").equalsIgnoreCase("refused"))
+              .filter(record -> record.path("target").asString("").contains("p1"))
+              .map(record -> record.path("refusal").asString(""))
+              .forEach(refusals::add);
+          return !refusals.isEmpty();
+        });
     String refusal = refusals.take();
     JsonNode explanation = admin.json(admin.get("/api/v1/refusals/" + refusal));
     assertThat(explanation.path("fix").asString()).isNotBlank();

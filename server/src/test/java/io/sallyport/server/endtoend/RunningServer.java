@@ -1,5 +1,6 @@
 package io.sallyport.server.endtoend;
 
+import io.sallyport.mqtt.RawMqttClient;
 import io.sallyport.server.SallyportServer;
 import io.sallyport.server.config.BootstrapFile;
 import io.sallyport.server.config.ServerConfig;
@@ -8,6 +9,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -26,6 +29,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManagerFactory;
 import org.eclipse.paho.client.mqttv3.MqttClient;
@@ -170,6 +174,40 @@ final class RunningServer implements AutoCloseable {
     return trust().getSocketFactory();
   }
 
+  Path caFile() {
+    return data.caFile();
+  }
+
+  /** A TLS connection without SNI, handshake done. */
+  Socket socket(int port) {
+    try {
+      SSLSocket socket = (SSLSocket) sockets().createSocket("127.0.0.1", port);
+      socket.setSoTimeout(20_000);
+      socket.startHandshake();
+      return socket;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** A TLS connection that names that host. */
+  Socket socket(int port, String sni) {
+    try {
+      Socket plain = new Socket("127.0.0.1", port);
+      SSLSocket socket = (SSLSocket) sockets().createSocket(plain, sni, port, true);
+      socket.setSoTimeout(20_000);
+      socket.startHandshake();
+      return socket;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** A client that knows no rules, over TLS, before its CONNECT. */
+  RawMqttClient raw() {
+    return new RawMqttClient(socket(mqtts()));
+  }
+
   MqttClient paho(String clientId) throws MqttException {
     MqttClient client =
         new MqttClient("ssl://localhost:" + mqtts(), clientId, new MemoryPersistence());
@@ -220,8 +258,7 @@ final class RunningServer implements AutoCloseable {
       int equals = line.indexOf('=');
       lines.put(line.substring(0, equals), line.substring(equals + 1));
     }
-    return rest(
-        lines.getOrDefault("SALLYPORT_KEY", ""), lines.getOrDefault("SALLYPORT_TOKEN", ""));
+    return rest(lines.getOrDefault("SALLYPORT_KEY", ""), lines.getOrDefault("SALLYPORT_TOKEN", ""));
   }
 
   /** HTTPS as one principal. */
@@ -253,8 +290,7 @@ final class RunningServer implements AutoCloseable {
               .header("Authorization", authorization)
               .header("Content-Type", "application/json")
               .method(
-                  method,
-                  body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body))
+                  method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body))
               .build();
       try {
         return client.send(request, BodyHandlers.ofString());
