@@ -98,8 +98,7 @@ class ArchitectureTest {
           new Room(
               "server",
               "io.sallyport.server",
-              Set.of(
-                  "mqtt", "platform", "store-sql", "store-rocksdb", "contract-watson", "web"),
+              Set.of("mqtt", "platform", "store-sql", "store-rocksdb", "contract-watson", "web"),
               concat(SPRING, "picocli", "org.yaml.snakeyaml", "io.netty", "ch.qos.logback")),
           new Room(
               "simulator",
@@ -118,14 +117,7 @@ class ArchitectureTest {
   /** Inside {@code platform} a package may import only those that stand before it. */
   private static final List<String> LADDER =
       List.of(
-          "base",
-          "tenant",
-          "audit",
-          "identity",
-          "certificate",
-          "device",
-          "telemetry",
-          "command");
+          "base", "tenant", "audit", "identity", "certificate", "device", "telemetry", "command");
 
   private static JavaClasses all;
 
@@ -185,17 +177,16 @@ class ArchitectureTest {
   @TestFactory
   List<DynamicTest> no_room_has_a_cycle_between_its_packages() {
     return ROOMS.stream()
-        .map(
-            room ->
-                DynamicTest.dynamicTest(
-                    room.module(),
-                    () ->
-                        slices()
-                            .matching(room.root() + ".(*)..")
-                            .should()
-                            .beFreeOfCycles()
-                            .allowEmptyShould(true)
-                            .check(all)))
+        .map(room ->
+            DynamicTest.dynamicTest(
+                room.module(),
+                () ->
+                    slices()
+                        .matching(room.root() + ".(*)..")
+                        .should()
+                        .beFreeOfCycles()
+                        .allowEmptyShould(true)
+                        .check(all)))
         .toList();
   }
 
@@ -276,11 +267,11 @@ class ArchitectureTest {
           String name = type.getBaseComponentType().getPackageName();
           return name.isEmpty()
               || roots.stream()
-                  .anyMatch(
-                      root ->
-                          (name.equals(root) || name.startsWith(root + "."))
-                              && !(root.equals("java") && name.startsWith("java.sql")
-                                  && room.module().equals("platform")));
+                  .anyMatch(root ->
+                      (name.equals(root) || name.startsWith(root + "."))
+                          && !(root.equals("java")
+                              && name.startsWith("java.sql")
+                              && room.module().equals("platform")));
         });
   }
 

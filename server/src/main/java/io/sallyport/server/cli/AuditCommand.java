@@ -24,9 +24,7 @@ final class AuditCommand {
   }
 
   private static String chain(@Nullable String tenant) {
-    return tenant == null
-        ? "/api/v1/audit"
-        : "/api/v1/tenants/" + Api.segment(tenant) + "/audit";
+    return tenant == null ? "/api/v1/audit" : "/api/v1/tenants/" + Api.segment(tenant) + "/audit";
   }
 
   @Command(name = "list", description = "The newest records.", mixinStandardHelpOptions = true)

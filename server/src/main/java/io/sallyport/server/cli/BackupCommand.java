@@ -28,10 +28,7 @@ final class BackupCommand implements Callable<Integer> {
   @Mixin Connection connection = new Connection();
   @Mixin Passphrase passphrase = new Passphrase();
 
-  @Option(
-      names = "--to",
-      paramLabel = "FILE",
-      description = "With --data: the new file.")
+  @Option(names = "--to", paramLabel = "FILE", description = "With --data: the new file.")
   @Nullable Path to;
 
   @Override

@@ -43,8 +43,7 @@ final class KeyCommand {
             StringBuilder roles = new StringBuilder();
             key.path("roles")
                 .forEach(
-                    role ->
-                        roles.append(roles.isEmpty() ? "" : ",").append(role.asString("")));
+                    role -> roles.append(roles.isEmpty() ? "" : ",").append(role.asString("")));
             table.row(
                 key.path("key").asString(""),
                 roles.toString(),

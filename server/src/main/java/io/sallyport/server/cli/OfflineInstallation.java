@@ -24,7 +24,10 @@ final class OfflineInstallation {
       ServerConfig config = loopbackOnly(configFile);
       SallyportServer server =
           SallyportServer.start(
-              config, data, Optional.empty(), new PrintWriter(System.err, true, StandardCharsets.UTF_8));
+              config,
+              data,
+              Optional.empty(),
+              new PrintWriter(System.err, true, StandardCharsets.UTF_8));
       try {
         LocalAccess access = server.localAccess(tenant);
         return new Api(

@@ -62,8 +62,11 @@ final class RestoreCommand implements Callable<Integer> {
       out.println("restored the state of " + made + " into " + data);
       Path keys = DataFolder.keyFolder(data);
       if (!MasterKey.existsIn(keys)) {
-        out.println("the master key is missing: put it into " + keys + ", or restore it with"
-            + " --master-key-from");
+        out.println(
+            "the master key is missing: put it into "
+                + keys
+                + ", or restore it with"
+                + " --master-key-from");
       }
     }
     if (acceptGap) {

@@ -32,16 +32,15 @@ public final class SallyportMain {
 
   static CommandLine commandLine() {
     CommandLine commandLine = new CommandLine(new SallyportMain());
-    commandLine.setExecutionExceptionHandler(
-        (exception, line, parsed) -> {
-          switch (exception) {
-            case ConfigurationProblem problem -> line.getErr().println(problem.getMessage());
-            case CallFailed failed -> line.getErr().println(failed.getMessage());
-            case ProblemException problem -> line.getErr().println(problem.problem().text());
-            default -> exception.printStackTrace(line.getErr());
-          }
-          return CommandLine.ExitCode.SOFTWARE;
-        });
+    commandLine.setExecutionExceptionHandler((exception, line, parsed) -> {
+      switch (exception) {
+        case ConfigurationProblem problem -> line.getErr().println(problem.getMessage());
+        case CallFailed failed -> line.getErr().println(failed.getMessage());
+        case ProblemException problem -> line.getErr().println(problem.problem().text());
+        default -> exception.printStackTrace(line.getErr());
+      }
+      return CommandLine.ExitCode.SOFTWARE;
+    });
     return commandLine;
   }
 }

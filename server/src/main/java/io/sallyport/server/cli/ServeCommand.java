@@ -20,10 +20,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Runs the platform until it is told to stop. */
-@Command(
-    name = "serve",
-    description = "Runs the platform.",
-    mixinStandardHelpOptions = true)
+@Command(name = "serve", description = "Runs the platform.", mixinStandardHelpOptions = true)
 final class ServeCommand implements Callable<Integer> {
   @Spec @Nullable CommandSpec spec;
 
@@ -68,9 +65,7 @@ final class ServeCommand implements Callable<Integer> {
     Instant started = ProcessHandle.current().info().startInstant().orElse(now);
     PrintWriter out = Output.of(spec);
     ServerConfig settings =
-        (config == null
-                ? ServerConfig.defaults(portOffset)
-                : ServerConfig.read(config, portOffset))
+        (config == null ? ServerConfig.defaults(portOffset) : ServerConfig.read(config, portOffset))
             .with(Optional.ofNullable(domain), bind);
     Optional<BootstrapFile> file = Optional.ofNullable(bootstrap).map(BootstrapFile::read);
     CountDownLatch stopping = new CountDownLatch(1);

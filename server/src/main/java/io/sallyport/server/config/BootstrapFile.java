@@ -49,15 +49,13 @@ public record BootstrapFile(List<BootstrapTenant> tenants, Set<String> notBuiltY
     Set<String> unbuilt = new LinkedHashSet<>();
     List<BootstrapTenant> tenants = new ArrayList<>();
     YamlReader.of(file)
-        .ifPresent(
-            root -> {
-              Map<String, YamlReader> top = root.members(Set.of("deviceBootstrap", "tenants"));
-              LaterSections later = new LaterSections(unbuilt);
-              Optional.ofNullable(top.get("deviceBootstrap")).ifPresent(later::deviceBootstrap);
-              Optional.ofNullable(top.get("tenants"))
-                  .ifPresent(
-                      list -> list.items().forEach(item -> tenants.add(tenant(item, later))));
-            });
+        .ifPresent(root -> {
+          Map<String, YamlReader> top = root.members(Set.of("deviceBootstrap", "tenants"));
+          LaterSections later = new LaterSections(unbuilt);
+          Optional.ofNullable(top.get("deviceBootstrap")).ifPresent(later::deviceBootstrap);
+          Optional.ofNullable(top.get("tenants"))
+              .ifPresent(list -> list.items().forEach(item -> tenants.add(tenant(item, later))));
+        });
     return new BootstrapFile(List.copyOf(tenants), unbuilt);
   }
 
@@ -125,12 +123,11 @@ public record BootstrapFile(List<BootstrapTenant> tenants, Set<String> notBuiltY
     Map<String, YamlReader> m = node.members(Set.of("type", "id", "token", "gateway"));
     Optional<GatewayName> gateway =
         Optional.ofNullable(m.get("gateway"))
-            .map(
-                value -> {
-                  Map<String, YamlReader> g = value.members(Set.of("type", "id"));
-                  return new GatewayName(
-                      typeId(required(value, g, "type")), deviceId(required(value, g, "id")));
-                });
+            .map(value -> {
+              Map<String, YamlReader> g = value.members(Set.of("type", "id"));
+              return new GatewayName(
+                  typeId(required(value, g, "type")), deviceId(required(value, g, "id")));
+            });
     return new BootstrapDevice(
         typeId(required(node, m, "type")),
         deviceId(required(node, m, "id")),

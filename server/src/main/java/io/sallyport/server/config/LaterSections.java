@@ -43,14 +43,13 @@ final class LaterSections {
     Map<String, YamlReader> m =
         node.members(
             Set.of("accessTokenMinutes", "anonymousLogin", "signUp", "trustAnchorsVouched"));
-    m.forEach(
-        (name, value) -> {
-          if (name.equals("accessTokenMinutes")) {
-            value.integer(1, 1_440);
-          } else {
-            value.bool();
-          }
-        });
+    m.forEach((name, value) -> {
+      if (name.equals("accessTokenMinutes")) {
+        value.integer(1, 1_440);
+      } else {
+        value.bool();
+      }
+    });
     if (!m.isEmpty()) {
       unbuilt.add("settings");
     }

@@ -11,8 +11,8 @@ import java.util.Set;
  * Everything an operator may set, with the defaults. Ports written in a file are taken as they
  * stand; {@code --port-offset} shifts the default ones only.
  *
- * @param domain name of the installation: the server certificate covers it, {@code *.} it and {@code
- *     *.messaging.} it
+ * @param domain name of the installation: the server certificate covers it, {@code *.} it and
+ *     {@code *.messaging.} it
  * @param bind addresses to listen on; empty: all
  */
 public record ServerConfig(
@@ -313,7 +313,10 @@ public record ServerConfig(
     Limits d = Limits.DEFAULT;
     return new Limits(
         count(
-            m, "connections-per-listener-before-login", 100_000, d.connectionsPerListenerBeforeLogin),
+            m,
+            "connections-per-listener-before-login",
+            100_000,
+            d.connectionsPerListenerBeforeLogin),
         count(
             m, "connections-per-address-before-login", 100_000, d.connectionsPerAddressBeforeLogin),
         count(m, "device-in-flight", 65_535, d.deviceInFlight),

@@ -26,9 +26,9 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
 import org.yaml.snakeyaml.nodes.Tag;
 
 /**
- * One value of a YAML file with its place, read strictly: wrong types, unknown keys and doubled keys
- * are {@link ConfigurationProblem}s that name file and line. Values are never part of a message,
- * since any of them may be a secret.
+ * One value of a YAML file with its place, read strictly: wrong types, unknown keys and doubled
+ * keys are {@link ConfigurationProblem}s that name file and line. Values are never part of a
+ * message, since any of them may be a secret.
  */
 public final class YamlReader {
   private final String file;
@@ -143,7 +143,9 @@ public final class YamlReader {
     return Units.duration(text()).orElseThrow(() -> problem("must be a time such as 30s or 7d"));
   }
 
-  /** A size with its unit: {@code 64KiB}, {@code 10MiB}, {@code 5GiB}, or plain bytes {@code 100B}. */
+  /**
+   * A size with its unit: {@code 64KiB}, {@code 10MiB}, {@code 5GiB}, or plain bytes {@code 100B}.
+   */
   public long bytes() {
     return Units.bytes(text()).orElseThrow(() -> problem("must be a size such as 64KiB or 5GiB"));
   }

@@ -1,4 +1,7 @@
-/** What an operator may set: the configuration file, the bootstrap file, and the strict YAML reader both use. */
+/**
+ * What an operator may set: the configuration file, the bootstrap file, and the strict YAML reader
+ * both use.
+ */
 @NullMarked
 package io.sallyport.server.config;
 

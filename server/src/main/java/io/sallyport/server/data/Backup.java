@@ -95,7 +95,9 @@ public final class Backup {
     }
   }
 
-  /** Registry first, then the log: what the log has beyond the registry is unreachable, not wrong. */
+  /**
+   * Registry first, then the log: what the log has beyond the registry is unreachable, not wrong.
+   */
   private void copyInto(Path copy) throws IOException {
     Files.copy(data.root().resolve("VERSION"), copy.resolve("VERSION"));
     registryCopy.accept(copy.resolve(data.root().relativize(data.registryFile())));
@@ -132,7 +134,8 @@ public final class Backup {
   private void seal(Path copy, BackupManifest manifest, Path target, Secret passphrase)
       throws IOException {
     try (FileChannel channel = FileChannel.open(target, StandardOpenOption.WRITE)) {
-      OutputStream file = new BufferedOutputStream(java.nio.channels.Channels.newOutputStream(channel));
+      OutputStream file =
+          new BufferedOutputStream(java.nio.channels.Channels.newOutputStream(channel));
       SealedOutputStream sealed =
           new SealedOutputStream(keepOpen(file, channel), SealedPurpose.BACKUP, passphrase, random);
       try (ZipOutputStream zip = new ZipOutputStream(sealed)) {

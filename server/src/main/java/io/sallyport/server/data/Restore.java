@@ -100,7 +100,8 @@ public final class Restore {
           if (!entry.getName().equals(BackupManifest.NAME)) {
             throw new IOException("it does not begin with a manifest");
           }
-          manifest = JsonMapper.builder().build().readValue(zip.readAllBytes(), BackupManifest.class);
+          manifest =
+              JsonMapper.builder().build().readValue(zip.readAllBytes(), BackupManifest.class);
           if (manifest.layout() > DataFolder.LAYOUT_VERSION) {
             throw new IOException("it was written by a newer Sallyport");
           }

@@ -1,4 +1,6 @@
-/** The data folder and the key folder beside it: versions, locks, file modes, backup and restore. */
+/**
+ * The data folder and the key folder beside it: versions, locks, file modes, backup and restore.
+ */
 @NullMarked
 package io.sallyport.server.data;
 

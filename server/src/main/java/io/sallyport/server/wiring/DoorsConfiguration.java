@@ -79,8 +79,7 @@ class DoorsConfiguration {
                 info.tlsProtocol(),
                 info.cipherSuite(),
                 info.sniHost(),
-                new UnverifiedChain(
-                    info.peerCertificates().stream().map(Payload::copyOf).toList()),
+                new UnverifiedChain(info.peerCertificates().stream().map(Payload::copyOf).toList()),
                 policy == HttpPolicy.MESSAGING_ONLY));
       }
 

@@ -101,8 +101,8 @@ public final class FirstStart {
   }
 
   /**
-   * After a restore: takes away again what was taken away since the backup. Without the journal that
-   * knows it, no door opens until an operator accepts the gap (THREATS T05).
+   * After a restore: takes away again what was taken away since the backup. Without the journal
+   * that knows it, no door opens until an operator accepts the gap (THREATS T05).
    */
   public void settleRestore() {
     try {
@@ -123,24 +123,25 @@ public final class FirstStart {
                 + data.root());
       }
       int applied = replay.replay(restored.get());
-      transactions.run(
-          () ->
-              audit.record(
-                  AuditEntry.installation(
-                      "system",
-                      "installation.restored",
-                      "installation",
-                      Map.of(
-                          "backup", restored.get().toString(),
-                          "revocationsApplied", Integer.toString(applied),
-                          "journal", journalWasThere ? "present" : "missing, gap accepted"))));
+      transactions.run(() ->
+          audit.record(
+              AuditEntry.installation(
+                  "system",
+                  "installation.restored",
+                  "installation",
+                  Map.of(
+                      "backup", restored.get().toString(),
+                      "revocationsApplied", Integer.toString(applied),
+                      "journal", journalWasThere ? "present" : "missing, gap accepted"))));
       Restore.settled(data);
     } catch (IOException e) {
       throw new UncheckedIOException("can't read the state of the restore", e);
     }
   }
 
-  /** The first operator's key: to a terminal, else to a private file whose path is printed (T07). */
+  /**
+   * The first operator's key: to a terminal, else to a private file whose path is printed (T07).
+   */
   // JDK 25 went back to a console that is null where input or output is redirected.
   @SuppressWarnings("SystemConsoleNull")
   public void makeOperator(PrintWriter out) {
@@ -164,8 +165,7 @@ public final class FirstStart {
     try {
       Files.deleteIfExists(file);
       Files.createFile(
-          file,
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+          file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
       Files.writeString(file, text);
     } catch (IOException e) {
       throw new UncheckedIOException("can't write " + file, e);
@@ -193,33 +193,31 @@ public final class FirstStart {
     Principal.Application actor = actingFor(tenant, "bootstrap");
     wanted
         .apiKeys()
-        .forEach(
-            key -> {
-              if (apiKeyStore.find(key.key()).isEmpty()) {
-                apiKeys.create(
-                    actor,
-                    tenant.id(),
-                    Optional.of(key.key()),
-                    Optional.of(key.token()),
-                    key.roles(),
-                    "bootstrap");
-              }
-            });
+        .forEach(key -> {
+          if (apiKeyStore.find(key.key()).isEmpty()) {
+            apiKeys.create(
+                actor,
+                tenant.id(),
+                Optional.of(key.key()),
+                Optional.of(key.token()),
+                key.roles(),
+                "bootstrap");
+          }
+        });
     wanted
         .types()
-        .forEach(
-            type -> {
-              if (types.find(tenant.id(), type.id()).isEmpty()) {
-                registry.createType(
-                    actor,
-                    tenant.id(),
-                    type.id(),
-                    type.deviceClass(),
-                    type.description(),
-                    DeviceInfo.NONE,
-                    Optional.empty());
-              }
-            });
+        .forEach(type -> {
+          if (types.find(tenant.id(), type.id()).isEmpty()) {
+            registry.createType(
+                actor,
+                tenant.id(),
+                type.id(),
+                type.deviceClass(),
+                type.description(),
+                DeviceInfo.NONE,
+                Optional.empty());
+          }
+        });
     wanted.devices().forEach(device -> apply(actor, tenant.id(), device));
   }
 
@@ -238,23 +236,20 @@ public final class FirstStart {
   }
 
   /**
-   * A credential for administration by who runs the program on a stopped installation: an operator's
-   * key, or a tenant's with all rights. Ends with its closing; both acts are audited.
+   * A credential for administration by who runs the program on a stopped installation: an
+   * operator's key, or a tenant's with all rights. Ends with its closing; both acts are audited.
    */
   public LocalAccess localAccess(Optional<String> tenantId) {
     if (tenantId.isEmpty()) {
       IssuedOperatorKey issued = operators.create(SYSTEM);
       return new LocalAccess(
-          issued.key().key(),
-          issued.token(),
-          () -> operators.delete(SYSTEM, issued.key().key()));
+          issued.key().key(), issued.token(), () -> operators.delete(SYSTEM, issued.key().key()));
     }
     Tenant tenant =
         Optional.of(tenantId.get())
             .filter(TenantId::isValid)
             .flatMap(id -> tenantStore.find(new TenantId(id)))
-            .orElseThrow(
-                () -> new ConfigurationProblem("there is no tenant " + tenantId.get()));
+            .orElseThrow(() -> new ConfigurationProblem("there is no tenant " + tenantId.get()));
     Principal.Application actor = actingFor(tenant, "local-administration");
     IssuedApiKey issued =
         apiKeys.create(

@@ -128,14 +128,6 @@ class IdentityConfiguration {
       ConcurrentLiveConnections live,
       Clock clock) {
     return new OperatorKeys(
-        store,
-        transactions,
-        policy,
-        audit,
-        journal,
-        hasher,
-        generator,
-        live::closeOperator,
-        clock);
+        store, transactions, policy, audit, journal, hasher, generator, live::closeOperator, clock);
   }
 }

@@ -47,12 +47,11 @@ public class Installation {
         .logStartupInfo(false)
         .registerShutdownHook(false)
         .properties(properties(config, web))
-        .initializers(
-            context -> {
-              context.getBeanFactory().registerSingleton("serverConfig", config);
-              context.getBeanFactory().registerSingleton("dataFolder", data);
-              context.getBeanFactory().registerSingleton("webConfig", web);
-            })
+        .initializers(context -> {
+          context.getBeanFactory().registerSingleton("serverConfig", config);
+          context.getBeanFactory().registerSingleton("dataFolder", data);
+          context.getBeanFactory().registerSingleton("webConfig", web);
+        })
         .run();
   }
 

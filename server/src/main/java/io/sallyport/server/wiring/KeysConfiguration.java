@@ -129,8 +129,7 @@ class KeysConfiguration {
     static List<InetAddress> addresses(ServerConfig config) throws IOException {
       List<InetAddress> addresses =
           new ArrayList<>(
-              List.of(
-                  InetAddress.ofLiteral("127.0.0.1"), InetAddress.ofLiteral("::1")));
+              List.of(InetAddress.ofLiteral("127.0.0.1"), InetAddress.ofLiteral("::1")));
       for (String text : config.bind()) {
         InetAddress address = InetAddress.getByName(text);
         if (!address.isAnyLocalAddress() && !addresses.contains(address)) {

@@ -12,7 +12,6 @@ import io.sallyport.mqtt.listen.ListenerConfig.Encryption;
 import io.sallyport.mqtt.listen.ServerIdentities;
 import io.sallyport.mqtt.listen.ServerIdentity;
 import io.sallyport.mqtt.listen.Transport;
-import io.sallyport.platform.certificate.InstallationCa;
 import io.sallyport.platform.certificate.InstallationCa.ServerKeyKind;
 import io.sallyport.platform.certificate.P256InstallationCa;
 import io.sallyport.platform.certificate.ServerCertificate;
@@ -38,6 +37,7 @@ import org.springframework.context.SmartLifecycle;
 public final class OpenDoors implements SmartLifecycle {
   private static final Logger LOG = LoggerFactory.getLogger(OpenDoors.class);
   private static final Duration DRAIN_MAX = Duration.ofSeconds(5);
+
   /** The certificates live 397 days. */
   private static final Duration RENEWAL = Duration.ofDays(200);
 
@@ -95,7 +95,8 @@ public final class OpenDoors implements SmartLifecycle {
   public List<String> addresses() {
     List<String> addresses = new ArrayList<>();
     for (BoundListener listener : open(front).listeners()) {
-      String host = listener.address().getAddress().isAnyLocalAddress()
+      String host =
+          listener.address().getAddress().isAnyLocalAddress()
               ? config.domain()
               : listener.address().getAddress().getHostAddress();
       if (host.indexOf(':') >= 0) {
@@ -132,7 +133,8 @@ public final class OpenDoors implements SmartLifecycle {
       List<InetAddress> addresses = KeysConfiguration.ServerNames.addresses(config);
       return new ServerIdentities(
           identity(ca.issueServerCertificate(names, addresses, ServerKeyKind.P256)),
-          Optional.of(identity(ca.issueServerCertificate(names, addresses, ServerKeyKind.RSA2048))));
+          Optional.of(
+              identity(ca.issueServerCertificate(names, addresses, ServerKeyKind.RSA2048))));
     } catch (IOException e) {
       throw new ConfigurationProblem("can't resolve an address of 'bind': " + e.getMessage(), e);
     }
@@ -148,50 +150,46 @@ public final class OpenDoors implements SmartLifecycle {
     List<ListenerConfig> listeners = new ArrayList<>();
     ports
         .mqtts()
-        .ifPresent(
-            port ->
-                listeners.add(
-                    ListenerConfig.of(
-                        "mqtts",
-                        hosts,
-                        port,
-                        "--port-offset or ports.mqtts",
-                        Encryption.TLS_ASKING_CERTIFICATE,
-                        true,
-                        HttpPolicy.MESSAGING_ONLY)));
+        .ifPresent(port ->
+            listeners.add(
+                ListenerConfig.of(
+                    "mqtts",
+                    hosts,
+                    port,
+                    "--port-offset or ports.mqtts",
+                    Encryption.TLS_ASKING_CERTIFICATE,
+                    true,
+                    HttpPolicy.MESSAGING_ONLY)));
     ports
         .https()
-        .ifPresent(
-            port ->
-                listeners.add(
-                    ListenerConfig.of(
-                        "https",
-                        hosts,
-                        port,
-                        "--port-offset or ports.https",
-                        config.https().clientCertificates()
-                            ? Encryption.TLS_ASKING_CERTIFICATE
-                            : Encryption.TLS,
-                        true,
-                        HttpPolicy.ALL)));
+        .ifPresent(port ->
+            listeners.add(
+                ListenerConfig.of(
+                    "https",
+                    hosts,
+                    port,
+                    "--port-offset or ports.https",
+                    config.https().clientCertificates()
+                        ? Encryption.TLS_ASKING_CERTIFICATE
+                        : Encryption.TLS,
+                    true,
+                    HttpPolicy.ALL)));
     ports
         .mqtt()
-        .ifPresent(
-            port -> {
-              LOG.warn("plain MQTT is open on port {}: credentials and content are readable", port);
-              listeners.add(
-                  ListenerConfig.of(
-                      "mqtt", hosts, port, "ports.mqtt", Encryption.PLAIN, true, HttpPolicy.NONE));
-            });
+        .ifPresent(port -> {
+          LOG.warn("plain MQTT is open on port {}: credentials and content are readable", port);
+          listeners.add(
+              ListenerConfig.of(
+                  "mqtt", hosts, port, "ports.mqtt", Encryption.PLAIN, true, HttpPolicy.NONE));
+        });
     ports
         .http()
-        .ifPresent(
-            port -> {
-              LOG.warn("plain HTTP is open on port {}: it refuses every credential", port);
-              listeners.add(
-                  ListenerConfig.of(
-                      "http", hosts, port, "ports.http", Encryption.PLAIN, false, HttpPolicy.ALL));
-            });
+        .ifPresent(port -> {
+          LOG.warn("plain HTTP is open on port {}: it refuses every credential", port);
+          listeners.add(
+              ListenerConfig.of(
+                  "http", hosts, port, "ports.http", Encryption.PLAIN, false, HttpPolicy.ALL));
+        });
     if (listeners.isEmpty()) {
       throw new ConfigurationProblem("all listeners are off; give ports.mqtts or ports.https");
     }

@@ -129,14 +129,13 @@ class OperationsConfiguration {
         Files.createDirectories(folder.get());
         Path file = folder.get().resolve(NAME.format(clock.instant()));
         backup.write(file, passphrase(passphraseFile.get()));
-        transactions.run(
-            () ->
-                audit.record(
-                    AuditEntry.installation(
-                        actor.auditName(),
-                        "installation.backup",
-                        file.getFileName().toString(),
-                        Map.of())));
+        transactions.run(() ->
+            audit.record(
+                AuditEntry.installation(
+                    actor.auditName(),
+                    "installation.backup",
+                    file.getFileName().toString(),
+                    Map.of())));
         return new WrittenBackup(file.getFileName().toString(), Files.size(file));
       } catch (IOException e) {
         throw new UncheckedIOException("the backup folder can't be used", e);

@@ -50,8 +50,7 @@ class TelemetryConfiguration {
   @Bean
   ScheduledFuture<?> retentionRounds(
       TenantStore tenants, TelemetryStore store, Clock clock, Rounds rounds) {
-    return rounds.every(
-        Retention.INTERVAL, "retention", new Retention(tenants, store, clock));
+    return rounds.every(Retention.INTERVAL, "retention", new Retention(tenants, store, clock));
   }
 
   @Bean

@@ -88,13 +88,7 @@ class WatsonConfiguration {
       StoredTenants tenants) {
     WatsonMessaging messaging =
         new WatsonMessaging(
-            platform,
-            engine,
-            config.domain(),
-            limits(config.limits()),
-            clock,
-            blockingWork,
-            timer);
+            platform, engine, config.domain(), limits(config.limits()), clock, blockingWork, timer);
     revocations.add(messaging.deviceCleanup());
     tenants.add(messaging.tenantCleanup());
     return messaging;
@@ -108,12 +102,7 @@ class WatsonConfiguration {
       ServerConfig config,
       Clock clock) {
     return new WatsonRestParts(
-        platform,
-        messaging.directory(),
-        messaging.connectionLog(),
-        keys,
-        config.domain(),
-        clock);
+        platform, messaging.directory(), messaging.connectionLog(), keys, config.domain(), clock);
   }
 
   private static WatsonLimits limits(Limits limits) {

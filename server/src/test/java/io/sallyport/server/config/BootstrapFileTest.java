@@ -80,18 +80,17 @@ class BootstrapFileTest {
 
   @Test
   void a_section_that_is_not_built_yet_is_still_checked_for_form() {
-    assertThatThrownBy(
-            () ->
-                read(
-                    "tenants: [ { id: acme01, plainSpaces: [ { name: p, credentials: [ { user: u,"
-                        + " rules: ['permit both #'] } ] } ] } ]"))
+    assertThatThrownBy(() ->
+            read(
+                "tenants: [ { id: acme01, plainSpaces: [ { name: p, credentials: [ { user: u,"
+                    + " rules: ['permit both #'] } ] } ] } ]"))
         .hasMessageContaining("must be allow|deny publish|subscribe|both FILTER");
   }
 
   @Test
   void an_unknown_role_is_refused() {
-    assertThatThrownBy(
-            () -> read("tenants: [ { id: acme01, apiKeys: [ { key: k, token: t, roles: [GOD] } ] } ]"))
+    assertThatThrownBy(() ->
+            read("tenants: [ { id: acme01, apiKeys: [ { key: k, token: t, roles: [GOD] } ] } ]"))
         .hasMessageContaining("is no role");
   }
 

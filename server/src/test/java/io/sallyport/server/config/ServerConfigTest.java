@@ -93,11 +93,10 @@ class ServerConfigTest {
 
   @Test
   void database_parameters_in_the_address_are_refused_since_they_could_weaken_tls() {
-    assertThatThrownBy(
-            () ->
-                read(
-                    "registry: { kind: postgresql, user: u,"
-                        + " url: 'jdbc:postgresql://db/x?sslmode=disable' }"))
+    assertThatThrownBy(() ->
+            read(
+                "registry: { kind: postgresql, user: u,"
+                    + " url: 'jdbc:postgresql://db/x?sslmode=disable' }"))
         .hasMessageContaining("without parameters");
   }
 
