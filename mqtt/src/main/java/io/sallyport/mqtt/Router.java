@@ -19,4 +19,10 @@ public interface Router {
 
   /** Forgets all retained messages of the scope. */
   void clearScope(Scope scope);
+
+  /**
+   * Ends the session, if there is one, with all that is queued in it; a connection that holds it is
+   * closed as revoked.
+   */
+  void endSession(SessionKey session);
 }

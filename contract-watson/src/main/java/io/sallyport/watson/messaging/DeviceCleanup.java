@@ -1,5 +1,6 @@
 package io.sallyport.watson.messaging;
 
+import io.sallyport.mqtt.Router;
 import io.sallyport.platform.device.Device;
 import io.sallyport.platform.device.DeviceRevocationListener;
 import io.sallyport.platform.tenant.Tenant;
@@ -12,8 +13,10 @@ final class DeviceCleanup implements DeviceRevocationListener {
   private final TenantStore tenants;
   private final DeviceDirectory directory;
   private final StatusBoard board;
+  private final Router router;
 
-  DeviceCleanup(TenantStore tenants, DeviceDirectory directory, StatusBoard board) {
+  DeviceCleanup(TenantStore tenants, DeviceDirectory directory, StatusBoard board, Router router) {
+    this.router = router;
     this.tenants = tenants;
     this.directory = directory;
     this.board = board;
@@ -31,7 +34,10 @@ final class DeviceCleanup implements DeviceRevocationListener {
           tenants
               .find(device.key().tenant())
               .map(Tenant::number)
-              .ifPresent(number -> board.forget(number, device.key()));
+              .ifPresent(number -> {
+                board.forget(number, device.key());
+                router.endSession(WatsonGate.sessionOf(device, number));
+              });
       case DISABLED, TOKEN_REPLACED -> {}
     }
   }

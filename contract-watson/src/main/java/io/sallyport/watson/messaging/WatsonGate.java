@@ -13,6 +13,7 @@ import io.sallyport.platform.base.DeviceKey;
 import io.sallyport.platform.base.Secret;
 import io.sallyport.platform.base.TenantId;
 import io.sallyport.platform.device.Device;
+import io.sallyport.platform.device.DeviceClass;
 import io.sallyport.platform.identity.Authentication;
 import io.sallyport.platform.identity.CredentialVersions;
 import io.sallyport.platform.identity.LoginSource;
@@ -210,14 +211,26 @@ final class WatsonGate implements ClientGate {
   }
 
   /**
-   * Who owns a session (THREATS T30). A device by its number: one that is deleted and registered
-   * again under the same id is another and finds no session, queue or subscription of the former.
+   * THREATS T30. A device owns its session by its number, which is never given again: who later
+   * gets the same id finds nothing of its namesake's.
    */
   private static String owner(Principal.OfTenant principal) {
     return switch (principal) {
-      case Principal.Device device -> "device:" + device.deviceNumber();
-      case Principal.Application application -> "key:" + application.apiKey();
+      case Principal.Device device -> owner(device.deviceNumber());
+      case Principal.Application application -> application.auditName();
     };
+  }
+
+  private static String owner(long deviceNumber) {
+    return "device:" + deviceNumber;
+  }
+
+  /** What names the session of a device. */
+  static SessionKey sessionOf(Device device, int tenantNumber) {
+    return new SessionKey(
+        WatsonScopes.full(tenantNumber),
+        owner(device.number()),
+        WatsonClientId.of(device.key(), device.deviceClass() == DeviceClass.GATEWAY));
   }
 
   /** Reads the credential's versions again. */

@@ -44,7 +44,7 @@ public final class WatsonMessaging implements AutoCloseable {
     this.connectionLog = new ConnectionLog();
     this.board = new StatusBoard(router, connectionLog, clock);
     this.directory = new DeviceDirectory(platform.devices(), clock);
-    this.deviceCleanup = new DeviceCleanup(platform.tenants(), directory, board);
+    this.deviceCleanup = new DeviceCleanup(platform.tenants(), directory, board, router);
     MessagingParts parts =
         new MessagingParts(
             platform, directory, new Refusals(platform.audit()), board, clock, threads, timer);

@@ -3,6 +3,7 @@ package io.sallyport.watson.testing;
 import io.sallyport.mqtt.Message;
 import io.sallyport.mqtt.Router;
 import io.sallyport.mqtt.Scope;
+import io.sallyport.mqtt.SessionKey;
 import io.sallyport.watson.topic.HeldFilters;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -19,6 +20,7 @@ public final class SmallBroker implements Router {
   private final List<Indexed> index = new ArrayList<>();
   private final Map<Scope, Map<String, Message>> retained = new HashMap<>();
   private final List<Routed> routed = new ArrayList<>();
+  private final List<SessionKey> ended = new ArrayList<>();
 
   @Override
   public int route(Scope scope, Message message) {
@@ -48,6 +50,15 @@ public final class SmallBroker implements Router {
   @Override
   public void clearScope(Scope scope) {
     retained.remove(scope);
+  }
+
+  @Override
+  public void endSession(SessionKey session) {
+    ended.add(session);
+  }
+
+  public List<SessionKey> endedSessions() {
+    return List.copyOf(ended);
   }
 
   /** Topics of the scope's retained messages. */

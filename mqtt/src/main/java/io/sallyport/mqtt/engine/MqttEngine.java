@@ -10,6 +10,7 @@ import io.sallyport.mqtt.ConnectionInfo;
 import io.sallyport.mqtt.Message;
 import io.sallyport.mqtt.Router;
 import io.sallyport.mqtt.Scope;
+import io.sallyport.mqtt.SessionKey;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -137,6 +138,11 @@ public final class MqttEngine implements Router {
   @Override
   public void clearScope(Scope scope) {
     context.scopes().clear(scope);
+  }
+
+  @Override
+  public void endSession(SessionKey session) {
+    context.sessions().end(session);
   }
 
   private static void drain(LoopContext loop, Duration grace, CompletableFuture<Void> done) {

@@ -180,6 +180,14 @@ final class Session {
     }
   }
 
+  /** Owner: the client has lost what let it have a session. */
+  void revoke() {
+    if (connection != null) {
+      connection.close(CloseReason.REVOKED);
+    }
+    end();
+  }
+
   /** Owner: the session is no more. */
   void end() {
     if (ended) {

@@ -50,6 +50,26 @@ final class SessionRegistry {
     forward(engine, present, claim);
   }
 
+  /** From any thread. */
+  void end(SessionKey key) {
+    Session session = byKey.get(key);
+    if (session != null) {
+      end(session);
+    }
+  }
+
+  private static void end(Session session) {
+    session
+        .owner()
+        .post(() -> {
+          if (session.owner().inLoop()) {
+            session.revoke();
+          } else { // It has moved meanwhile.
+            end(session);
+          }
+        });
+  }
+
   void remove(Session session) {
     byKey.remove(session.key(), session);
   }

@@ -29,13 +29,12 @@ import tools.jackson.databind.JsonNode;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class MainJobTest {
-  @TempDir static Path folder = Path.of(".");
   private RunningServer server;
 
   record Received(String topic, String payload, int qos, boolean retained) {}
 
   @BeforeAll
-  void start() {
+  void start(@TempDir Path folder) {
     server = RunningServer.in(folder);
   }
 

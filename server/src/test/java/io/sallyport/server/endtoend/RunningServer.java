@@ -1,5 +1,6 @@
 package io.sallyport.server.endtoend;
 
+import io.sallyport.mqtt.RawMqttClient;
 import io.sallyport.server.SallyportServer;
 import io.sallyport.server.config.BootstrapFile;
 import io.sallyport.server.config.ServerConfig;
@@ -8,6 +9,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -27,6 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntSupplier;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 import javax.net.ssl.TrustManagerFactory;
 import org.eclipse.paho.client.mqttv3.MqttClient;
@@ -179,6 +183,40 @@ final class RunningServer implements AutoCloseable {
 
   SSLSocketFactory sockets() {
     return trust().getSocketFactory();
+  }
+
+  Path caFile() {
+    return data.caFile();
+  }
+
+  /** A TLS connection without SNI, handshake done. */
+  Socket socket(int port) {
+    try {
+      SSLSocket socket = (SSLSocket) sockets().createSocket("127.0.0.1", port);
+      socket.setSoTimeout(20_000);
+      socket.startHandshake();
+      return socket;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** A TLS connection that names that host. */
+  Socket socket(int port, String sni) {
+    try {
+      Socket plain = new Socket("127.0.0.1", port);
+      SSLSocket socket = (SSLSocket) sockets().createSocket(plain, sni, port, true);
+      socket.setSoTimeout(20_000);
+      socket.startHandshake();
+      return socket;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** A client that knows no rules, over TLS, before its CONNECT. */
+  RawMqttClient raw() {
+    return new RawMqttClient(socket(mqtts()));
   }
 
   MqttClient paho(String clientId) throws MqttException {

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.concurrent.Executor;
+import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -25,6 +26,14 @@ import org.springframework.core.Ordered;
  */
 public final class InnerHop
     implements WebServerFactoryCustomizer<JettyServletWebServerFactory>, Ordered {
+  /**
+   * Strict, but for the empty segments that old clients send (watson-iot.md section 9.4): whoever
+   * serves such paths makes them whole, everywhere else the security chain refuses them.
+   */
+  private static final UriCompliance REPEATED_SLASHES =
+      UriCompliance.DEFAULT.with(
+          "repeated slashes", UriCompliance.Violation.AMBIGUOUS_EMPTY_SEGMENT);
+
   private final InnerSocket socket;
   private final PeerTable peers;
   private final InnerHopConfig config;
@@ -67,6 +76,7 @@ public final class InnerHop
     http.setSendServerVersion(false);
     http.setSendXPoweredBy(false);
     http.setRelativeRedirectAllowed(false);
+    http.setUriCompliance(REPEATED_SLASHES);
     HttpConnectionFactory next = new HttpConnectionFactory(http);
     UnixDomainServerConnector connector =
         new UnixDomainServerConnector(

@@ -47,10 +47,14 @@ public final class MessagingOnlyFilter extends HttpFilter implements Ordered {
 
   /** Both readings of the path must agree, as sent and as decoded: routers differ in which. */
   private static boolean isMessaging(HttpServletRequest request) {
-    String info = request.getPathInfo();
-    String decoded = request.getServletPath() + (info == null ? "" : info);
+    // As sent first: Jetty decodes no path that it holds to be ambiguous.
     return request.getMethod().equals("POST")
         && MESSAGING.matcher(request.getRequestURI()).matches()
-        && MESSAGING.matcher(decoded).matches();
+        && MESSAGING.matcher(decodedPath(request)).matches();
+  }
+
+  private static String decodedPath(HttpServletRequest request) {
+    String info = request.getPathInfo();
+    return request.getServletPath() + (info == null ? "" : info);
   }
 }
