@@ -8,8 +8,8 @@ import java.util.Optional;
  * What is needed to register a device.
  *
  * @param token a chosen token, or empty to make one
- * @param randomToken whether the given token was made at random by a machine with at least 100 bits,
- *     so that it needs no slow hash (THREATS T44); shorter than {@link
+ * @param randomToken whether the given token was made at random by a machine with at least 100
+ *     bits, so that it needs no slow hash (THREATS T44); shorter than {@link
  *     io.sallyport.platform.identity.TokenRules#RANDOM_CHARS_MIN} is refused
  */
 public record DeviceRegistration(

@@ -16,8 +16,8 @@ public final class TokenRules {
   private TokenRules() {}
 
   /**
-   * Refuses what can't be a random token of 100 bits: too short, or of few different characters. That
-   * it really was made at random only its owner can say.
+   * Refuses what can't be a random token of 100 bits: too short, or of few different characters.
+   * That it really was made at random only its owner can say.
    *
    * @throws io.sallyport.platform.base.ProblemException {@code INVALID}, without the token
    */

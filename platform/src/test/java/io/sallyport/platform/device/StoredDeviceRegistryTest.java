@@ -8,8 +8,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.sallyport.platform.audit.AuditRecord;
-import io.sallyport.platform.base.DeviceKey;
 import io.sallyport.platform.base.DeviceId;
+import io.sallyport.platform.base.DeviceKey;
 import io.sallyport.platform.base.PageRequest;
 import io.sallyport.platform.base.Problem;
 import io.sallyport.platform.base.ProblemException;

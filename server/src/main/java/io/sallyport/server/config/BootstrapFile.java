@@ -144,7 +144,8 @@ public record BootstrapFile(List<BootstrapTenant> tenants, Set<String> notBuiltY
   }
 
   private static BootstrapDevice device(YamlReader node) {
-    Map<String, YamlReader> m = node.members(Set.of("type", "id", "token", "randomToken", "gateway"));
+    Map<String, YamlReader> m =
+        node.members(Set.of("type", "id", "token", "randomToken", "gateway"));
     Optional<GatewayName> gateway =
         Optional.ofNullable(m.get("gateway"))
             .map(value -> {
