@@ -3,26 +3,30 @@ package io.sallyport.platform.base;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The id of a device within its type: 1 to 128 bytes of UTF-8 without {@code / + #}, control
- * characters or unpaired surrogates.
+ * The id of a device within its type: 1 to 128 bytes of UTF-8 without {@code / + # % ; \},
+ * control characters or unpaired surrogates, and not {@code .} or {@code ..}: what could be
+ * registered but not addressed could not be taken away again.
  */
 public record DeviceId(String value) implements Comparable<DeviceId> {
   public static final int BYTES_MAX = 128;
 
+  /** What topics give another meaning, and what no path of an address carries safely. */
+  private static final String REFUSED = "/+#%;\\";
+
   public DeviceId {
     if (!isValid(value)) {
       throw new IllegalArgumentException(
-          "a device id is 1 to 128 bytes without / + # and control characters");
+          "a device id is 1 to 128 bytes without / + # % ; \\ and control characters, not . or ..");
     }
   }
 
   public static boolean isValid(String text) {
-    if (text.isEmpty() || text.length() > BYTES_MAX) {
+    if (text.isEmpty() || text.length() > BYTES_MAX || text.equals(".") || text.equals("..")) {
       return false;
     }
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
-      if (c == '/' || c == '+' || c == '#' || Character.isISOControl(c)) {
+      if (REFUSED.indexOf(c) >= 0 || Character.isISOControl(c)) {
         return false;
       }
       if (Character.isSurrogate(c)) {

@@ -2,7 +2,7 @@ package io.sallyport.platform.base;
 
 import java.util.regex.Pattern;
 
-/** The id of a device type within a tenant: 1 to 36 characters {@code [A-Za-z0-9_.-]}. */
+/** The id of a device type within a tenant: 1 to 36 characters {@code [A-Za-z0-9_.-]}, not {@code .} or {@code ..}. */
 public record TypeId(String value) implements Comparable<TypeId> {
   private static final Pattern FORM = Pattern.compile("[A-Za-z0-9_.-]{1,36}");
 
@@ -14,7 +14,7 @@ public record TypeId(String value) implements Comparable<TypeId> {
   }
 
   public static boolean isValid(String text) {
-    return FORM.matcher(text).matches();
+    return FORM.matcher(text).matches() && !text.equals(".") && !text.equals("..");
   }
 
   @Override

@@ -393,7 +393,8 @@ public final class CommandDispatcher implements CommandRoutes, DeviceRevocationL
   @Override
   public void revoking(Device device, Cause cause) {
     switch (cause) {
-      case DELETED, DISABLED ->
+      case DELETED -> store.deleteOf(device.number());
+      case DISABLED ->
           store.withdrawPending(device.number(), clock.instant(), "the device was withdrawn");
       case TOKEN_REPLACED -> {}
     }

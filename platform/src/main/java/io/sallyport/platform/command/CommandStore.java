@@ -41,4 +41,7 @@ public interface CommandStore {
 
   /** Ends the device's waiting commands: it was deleted or revoked. */
   int withdrawPending(long deviceNumber, Instant now, String reason);
+
+  /** Forgets all commands of a device that is deleted; how many (THREATS T36). */
+  int deleteOf(long deviceNumber);
 }

@@ -137,6 +137,7 @@ public final class StoredTenants implements Tenants {
     Tenant changed =
         transactions.write(() -> {
           Tenant old = find(id);
+          requireOwnChoice(actor, old, settings);
           plainWithdrawn[0] =
               old.settings().plainTransportAllowed() && !settings.plainTransportAllowed();
           record(
@@ -151,6 +152,15 @@ public final class StoredTenants implements Tenants {
       connections.closeTenant(id);
     }
     return changed;
+  }
+
+  /** THREATS T17: only the tenant itself gives up TLS. */
+  private void requireOwnChoice(Principal actor, Tenant old, TenantSettings settings) {
+    if (actor instanceof Principal.Operator
+        && settings.plainTransportAllowed()
+        && !old.settings().plainTransportAllowed()) {
+      policy.require(actor, Permission.TENANT_MANAGE, old.id());
+    }
   }
 
   @Override

@@ -62,7 +62,6 @@ public final class ThrottledDeviceAuthenticator implements DeviceAuthenticator {
     CredentialCheck.Claim claim =
         new CredentialCheck.Claim(
             "device:" + key,
-            claimed.map(found -> found.credential().version()).orElse(0L),
             hindrance.isPresent()
                 ? Optional.empty()
                 : claimed.map(found -> found.credential().token()),

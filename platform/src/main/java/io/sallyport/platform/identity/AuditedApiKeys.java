@@ -70,8 +70,9 @@ public final class AuditedApiKeys implements ApiKeys {
       Optional<Secret> token,
       Set<String> roles,
       String comment) {
-    // An operator makes a tenant's keys without holding rights in it; the tenant's chain tells.
-    if (!(actor instanceof Principal.Operator)) {
+    if (actor instanceof Principal.Operator) {
+      requireNoAdministrator(actor, tenant);
+    } else {
       policy.require(actor, Permission.API_KEY_MANAGE, tenant);
     }
     requireGrantable(actor, tenant, roles);
@@ -91,6 +92,35 @@ public final class AuditedApiKeys implements ApiKeys {
     ApiKey fresh = new ApiKey(tenant, name, hash, roles, comment, true, clock.instant(), 1);
     transactions.run(() -> insert(actor, fresh));
     return new IssuedApiKey(fresh, secret);
+  }
+
+  /**
+   * An operator makes a tenant's first keys without holding rights in it, and helps one whose keys
+   * are lost; where somebody can manage the keys, that is his affair (THREATS T45).
+   */
+  private void requireNoAdministrator(Principal actor, TenantId tenant) {
+    Page<ApiKey> page = store.list(tenant, PageRequest.first(PageRequest.LIMIT_MAX));
+    boolean managed =
+        page.items().stream()
+            .filter(ApiKey::enabled)
+            .anyMatch(
+                key ->
+                    ThrottledKeyAuthenticator.permissions(key.roles())
+                        .contains(Permission.API_KEY_MANAGE));
+    if (managed) {
+      throw new AccessDeniedProblem(
+          audit.refused(
+              new Refusal(
+                  Optional.of(tenant),
+                  actor.auditName(),
+                  "access.refused",
+                  "api-keys",
+                  actor.auditName() + " api-keys",
+                  "access.operator-keys",
+                  "operators make keys only for a tenant that has none to manage its keys with",
+                  "Let the tenant's administrator make the key.",
+                  Map.of())));
+    }
   }
 
   private void insert(Principal actor, ApiKey key) {
@@ -191,9 +221,8 @@ public final class AuditedApiKeys implements ApiKeys {
     ApiKey changed =
         transactions.write(() -> {
           ApiKey old = find(tenant, key);
-          if (enabled) {
-            requireGrantable(actor, tenant, old.roles());
-          } else {
+          requireGrantable(actor, tenant, old.roles());
+          if (!enabled) {
             journal.record(RevocationJournal.Kind.API_KEY_DISABLED, tenant.value(), key);
           }
           ApiKey updated = store.update(old.withEnabled(enabled));
@@ -212,6 +241,7 @@ public final class AuditedApiKeys implements ApiKeys {
     policy.require(actor, Permission.API_KEY_MANAGE, tenant);
     transactions.run(() -> {
       ApiKey old = find(tenant, key);
+      requireGrantable(actor, tenant, old.roles());
       journal.record(RevocationJournal.Kind.API_KEY_DELETED, tenant.value(), key);
       store.delete(tenant, key);
       record(actor, "api-key.delete", old, Map.of());

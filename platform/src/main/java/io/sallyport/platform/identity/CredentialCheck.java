@@ -20,12 +20,10 @@ public final class CredentialCheck {
 
   /**
    * @param credential what failures are counted by; unique over all kinds of credentials
-   * @param version of the credential
    * @param stored empty for unknown and unusable credentials
    */
   public record Claim(
       String credential,
-      long version,
       Optional<SecretHash> stored,
       Secret presented,
       Optional<TenantId> tenant,
@@ -70,7 +68,7 @@ public final class CredentialCheck {
   private Result compare(Claim claim, InetAddress address) {
     if (claim.stored().isPresent()) {
       Optional<Boolean> known =
-          remembered.matches(claim.credential(), claim.version(), claim.presented());
+          remembered.matches(claim.credential(), claim.stored().get(), claim.presented());
       if (known.isPresent()) {
         return known.get() ? Result.MATCHES : Result.WRONG;
       }
@@ -93,7 +91,10 @@ public final class CredentialCheck {
     return switch (match) {
       case YES -> {
         if (slow) {
-          remembered.remember(claim.credential(), claim.version(), claim.presented());
+          claim
+              .stored()
+              .ifPresent(
+                  stored -> remembered.remember(claim.credential(), stored, claim.presented()));
         }
         yield Result.MATCHES;
       }

@@ -25,7 +25,8 @@ final class RememberedVerifiers {
   private final SecretKeySpec key;
   private final Cache<String, Remembered> entries;
 
-  private record Remembered(long version, Secret mac) {}
+  /** The stored hash has its own salt, so a credential made anew is never taken for a former one. */
+  private record Remembered(SecretHash stored, Secret mac) {}
 
   RememberedVerifiers(Clock clock, RandomGenerator random) {
     byte[] bytes = new byte[32];
@@ -39,26 +40,27 @@ final class RememberedVerifiers {
             .build();
   }
 
-  /** Whether the secret is the remembered one; empty when none of this version is remembered. */
-  Optional<Boolean> matches(String credential, long version, Secret secret) {
+  /** Whether the secret is the remembered one; empty when none is remembered of this stored hash. */
+  Optional<Boolean> matches(String credential, SecretHash stored, Secret secret) {
     Remembered row = entries.getIfPresent(credential);
-    if (row == null || row.version() != version) {
+    if (row == null || !row.stored().equals(stored)) {
       return Optional.empty();
     }
     byte[] known = row.mac().revealBytes();
-    return Optional.of(MessageDigest.isEqual(known, mac(credential, version, secret)));
+    return Optional.of(MessageDigest.isEqual(known, mac(credential, stored, secret)));
   }
 
-  void remember(String credential, long version, Secret secret) {
-    Secret mac = Secret.of(mac(credential, version, secret));
-    entries.put(credential, new Remembered(version, mac));
+  void remember(String credential, SecretHash stored, Secret secret) {
+    Secret mac = Secret.of(mac(credential, stored, secret));
+    entries.put(credential, new Remembered(stored, mac));
   }
 
-  private byte[] mac(String credential, long version, Secret secret) {
+  private byte[] mac(String credential, SecretHash stored, Secret secret) {
     byte[] name = credential.getBytes(StandardCharsets.UTF_8);
+    byte[] hash = stored.text().getBytes(StandardCharsets.UTF_8);
     byte[] plain = secret.revealBytes();
-    ByteBuffer message = ByteBuffer.allocate(4 + name.length + 8 + plain.length);
-    message.putInt(name.length).put(name).putLong(version).put(plain);
+    ByteBuffer message = ByteBuffer.allocate(8 + name.length + hash.length + plain.length);
+    message.putInt(name.length).put(name).putInt(hash.length).put(hash).put(plain);
     return HashKeys.mac(key, message.array());
   }
 }

@@ -59,7 +59,6 @@ public final class ThrottledKeyAuthenticator implements KeyAuthenticator {
     CredentialCheck.Claim claim =
         new CredentialCheck.Claim(
             key,
-            found.map(ApiKey::version).orElse(0L),
             hindrance.isPresent() ? Optional.empty() : found.map(ApiKey::token),
             token,
             tenant.map(Tenant::id),
@@ -142,7 +141,6 @@ public final class ThrottledKeyAuthenticator implements KeyAuthenticator {
     CredentialCheck.Claim claim =
         new CredentialCheck.Claim(
             key,
-            found.map(row -> row.created().toEpochMilli()).orElse(0L),
             transportFits ? found.map(OperatorKey::token) : Optional.empty(),
             token,
             Optional.empty(),

@@ -286,6 +286,21 @@ public interface CommandStoreContract {
   }
 
   @Test
+  default void all_commands_of_a_device_are_forgotten_on_request() {
+    Device device = device(ACME, "p1");
+    Device neighbour = device(ACME, "p2");
+    insert(device, "c1");
+    insert(device, "c2");
+    insert(neighbour, "n1");
+    advance("c2", DELIVERED, PENDING);
+
+    assertThat(commands().deleteOf(device.number())).isEqualTo(2);
+
+    assertThat(commands().list(device.key(), PageRequest.first(10)).items()).isEmpty();
+    assertThat(statusOf("n1")).isEqualTo(PENDING);
+  }
+
+  @Test
   default void commands_outlive_their_device() {
     Device device = device(ACME, "p1");
     insert(device, "c1");

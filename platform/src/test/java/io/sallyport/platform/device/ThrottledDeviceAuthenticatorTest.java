@@ -75,6 +75,19 @@ class ThrottledDeviceAuthenticatorTest {
     assertThat(platform.hashQueue.takenCount()).isZero();
   }
 
+  /** THREATS T44: what is remembered of a chosen token ends with the device it was for. */
+  @Test
+  void former_token_is_refused_after_the_device_is_registered_again_and_the_new_one_logs_in() {
+    RegisteredDevice former = platform.aDevice(acme).withToken("first-token-1234").register();
+    platform.logIn(former);
+    platform.registry.delete(anAdministrator(acme), former.device().key());
+    RegisteredDevice successor = platform.aDevice(acme).withToken("second-token-123").register();
+
+    assertRefused(logIn(successor.device().key(), "first-token-1234"));
+    assertThat(platform.logIn(successor).deviceNumber()).isEqualTo(successor.device().number());
+    assertRefused(logIn(successor.device().key(), "first-token-1234"));
+  }
+
   @Test
   void wrong_token_is_refused_and_costs_one_slow_hash() {
     RegisteredDevice pump = platform.aDevice(acme).register();

@@ -159,6 +159,8 @@ class AuditedApiKeysTest {
     assertDenied(() -> apiKeys.changeRoles(manager, acme.id(), reader, ids(Role.WRITER)));
     assertDenied(() -> apiKeys.changeRoles(manager, acme.id(), writer, ids(Role.READER)));
     assertDenied(() -> apiKeys.setEnabled(manager, acme.id(), writer, true));
+    assertDenied(() -> apiKeys.setEnabled(manager, acme.id(), writer, false));
+    assertDenied(() -> apiKeys.delete(manager, acme.id(), writer));
     assertThat(platform.apiKeyStore.find(writer).orElseThrow().version()).isEqualTo(1);
   }
 
@@ -173,6 +175,18 @@ class AuditedApiKeysTest {
           assertThat(entry.action()).isEqualTo("api-key.create");
           assertThat(entry.target()).isEqualTo("key:" + key.key().key());
         });
+  }
+
+  /** THREATS T45: an operator helps a tenant in, but does not let himself in. */
+  @Test
+  void operator_makes_no_key_where_the_tenant_can_manage_its_own() {
+    String administrator = create(admin, Role.ADMINISTRATOR).key().key();
+
+    assertDenied(() -> create(OPERATOR, Role.ADMINISTRATOR));
+    assertDenied(() -> create(OPERATOR, Role.READER));
+
+    apiKeys.setEnabled(admin, acme.id(), administrator, false);
+    assertThat(create(OPERATOR, Role.ADMINISTRATOR).key().enabled()).isTrue();
   }
 
   @Test

@@ -156,6 +156,15 @@ public final class InMemoryCommandStore implements CommandStore {
   }
 
   @Override
+  public int deleteOf(long deviceNumber) {
+    return transactions.write(() -> {
+      List<Command> found = commands.select(command -> command.deviceNumber() == deviceNumber);
+      found.forEach(command -> commands.delete(command.number()));
+      return found.size();
+    });
+  }
+
+  @Override
   public int withdrawPending(long deviceNumber, Instant now, String reason) {
     return end(waitsFor(deviceNumber), CommandStatus.UNDELIVERABLE, now, reason, Integer.MAX_VALUE);
   }

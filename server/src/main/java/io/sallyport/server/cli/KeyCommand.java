@@ -70,7 +70,7 @@ final class KeyCommand {
               description = "May be repeated (default: ${DEFAULT-VALUE}).")
           List<String> roles,
       @Option(names = "--comment", paramLabel = "TEXT", defaultValue = "") String comment) {
-    try (Api api = connection.open(Optional.empty())) {
+    try (Api api = connection.open(Optional.of(tenant))) {
       ObjectNode body = api.object().put("comment", comment);
       ArrayNode names = body.putArray("roles");
       roles.forEach(names::add);

@@ -5,6 +5,7 @@ import java.io.Reader;
 import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -43,10 +44,25 @@ public final class YamlReader {
 
   /** Reads the file; empty when it holds no document. */
   public static Optional<YamlReader> of(Path file) {
+    refuseForeignWriters(file);
     try (Reader reader = Files.newBufferedReader(file)) {
       return of(file.toString(), reader);
     } catch (IOException e) {
       throw new ConfigurationProblem("can't read " + file + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** THREATS T07: who may write this file may take the platform over. */
+  private static void refuseForeignWriters(Path file) {
+    try {
+      Set<PosixFilePermission> modes = Files.getPosixFilePermissions(file);
+      if (modes.contains(PosixFilePermission.GROUP_WRITE)
+          || modes.contains(PosixFilePermission.OTHERS_WRITE)) {
+        throw new ConfigurationProblem(
+            file + " may be written by other users of this host; run: chmod go-w '" + file + "'");
+      }
+    } catch (IOException e) {
+      throw new ConfigurationProblem("can't read " + file + ": " + e, e);
     }
   }
 

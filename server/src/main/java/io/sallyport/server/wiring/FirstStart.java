@@ -226,7 +226,7 @@ public final class FirstStart {
     }
     TenantSettings settings = tenant.settings();
     return tenants.changeSettings(
-        SYSTEM,
+        actingFor(tenant, "bootstrap"),
         tenant.id(),
         new TenantSettings(
             settings.retentionAge(),

@@ -66,6 +66,9 @@ public class Installation {
     properties.put("logging.level.io.sallyport", "info");
     // A client that stops reading is no fault of ours, and no stack trace's worth.
     properties.put("logging.level.org.eclipse.jetty.ee11.servlet.ServletChannel", "error");
+    // What strangers send is counted, not logged (THREATS T48).
+    properties.put("logging.level.org.eclipse.jetty.http.HttpParser", "error");
+    properties.put("logging.level.org.springframework.web.servlet.PageNotFound", "error");
     if (config.jsonLogs()) {
       properties.put("logging.structured.format.console", "ecs");
     } else {

@@ -179,6 +179,13 @@ final class SqlCommandStore implements CommandStore {
                 .execute());
   }
 
+  @Override
+  public int deleteOf(long deviceNumber) {
+    return database.change(
+        Change.deleting("commands of a device"),
+        sql -> sql.deleteFrom(COMMANDS).where(DEVICE_NUMBER.eq(deviceNumber)).execute());
+  }
+
   /** Commands of one device commit in the order of their numbers: that is the order of delivery. */
   private static void lockDevice(DSLContext sql, long deviceNumber) {
     sql.select(DeviceColumns.NUMBER)

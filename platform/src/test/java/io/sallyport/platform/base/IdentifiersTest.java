@@ -1,0 +1,29 @@
+package io.sallyport.platform.base;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class IdentifiersTest {
+  @ParameterizedTest
+  @ValueSource(strings = {"p1", "Pumpe Süd", "a.b", "...", "x@y", "温度計-7"})
+  void device_ids_may_be_what_a_path_can_carry(String id) {
+    assertThat(DeviceId.isValid(id)).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "", ".", "..", "a/b", "a+b", "a#", "x%2Fy", "a;b", "a\\b", "a\u0000b", "\ud800", "\udc00\ud800"
+      })
+  void device_ids_that_could_not_be_addressed_again_are_refused(String id) {
+    assertThat(DeviceId.isValid(id)).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {".", "..", "", "a/b", "ü", "1234567890123456789012345678901234567"})
+  void type_ids_have_their_own_narrow_form(String id) {
+    assertThat(TypeId.isValid(id)).isFalse();
+  }
+}
