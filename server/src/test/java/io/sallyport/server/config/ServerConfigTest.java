@@ -40,6 +40,7 @@ class ServerConfigTest {
                     8_388_608,
                     50_000,
                     67_108_864,
+                    268_435_456,
                     Duration.ofDays(2),
                     Duration.ofDays(2)),
                 new ServerConfig.BackupTarget(Optional.empty(), Optional.empty()),
@@ -93,11 +94,10 @@ class ServerConfigTest {
 
   @Test
   void database_parameters_in_the_address_are_refused_since_they_could_weaken_tls() {
-    assertThatThrownBy(
-            () ->
-                read(
-                    "registry: { kind: postgresql, user: u,"
-                        + " url: 'jdbc:postgresql://db/x?sslmode=disable' }"))
+    assertThatThrownBy(() ->
+            read(
+                "registry: { kind: postgresql, user: u,"
+                    + " url: 'jdbc:postgresql://db/x?sslmode=disable' }"))
         .hasMessageContaining("without parameters");
   }
 
