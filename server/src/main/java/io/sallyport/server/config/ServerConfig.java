@@ -77,6 +77,7 @@ public record ServerConfig(
    * @param queuedBytes their payload bytes
    * @param ingestEvents events waiting for the log
    * @param ingestBytes their payload bytes
+   * @param storageFreeBytes space that events leave free on the data folder's volume
    * @param commandWait how long a command waits for an offline device
    * @param sessionExpiry how long a session with clean session 0 outlives its connection
    */
@@ -89,6 +90,7 @@ public record ServerConfig(
       long queuedBytes,
       int ingestEvents,
       long ingestBytes,
+      long storageFreeBytes,
       Duration commandWait,
       Duration sessionExpiry) {
     public static final Limits DEFAULT =
@@ -101,6 +103,7 @@ public record ServerConfig(
             8L << 20,
             50_000,
             64L << 20,
+            256L << 20,
             Duration.ofDays(2),
             Duration.ofDays(2));
   }
@@ -296,6 +299,7 @@ public record ServerConfig(
                 "queued-bytes",
                 "ingest-events",
                 "ingest-bytes",
+                "storage-free-bytes",
                 "command-wait",
                 "session-expiry"));
     Limits d = Limits.DEFAULT;
@@ -313,6 +317,7 @@ public record ServerConfig(
         member(m, "queued-bytes").map(YamlReader::bytes).orElse(d.queuedBytes),
         count(m, "ingest-events", 10_000_000, d.ingestEvents),
         member(m, "ingest-bytes").map(YamlReader::bytes).orElse(d.ingestBytes),
+        member(m, "storage-free-bytes").map(YamlReader::bytes).orElse(d.storageFreeBytes),
         member(m, "command-wait").map(YamlReader::duration).orElse(d.commandWait),
         member(m, "session-expiry").map(YamlReader::duration).orElse(d.sessionExpiry));
   }

@@ -7,6 +7,7 @@ import io.sallyport.platform.device.StoredTenants;
 import io.sallyport.platform.telemetry.TelemetryStore;
 import io.sallyport.platform.tenant.TenantKeys;
 import io.sallyport.platform.tenant.TenantStore;
+import io.sallyport.server.config.ServerConfig;
 import io.sallyport.server.data.DataFolder;
 import io.sallyport.store.rocksdb.RocksStoreConfig;
 import io.sallyport.store.rocksdb.RocksTelemetryStore;
@@ -17,10 +18,11 @@ import org.springframework.context.annotation.Configuration;
 @Configuration(proxyBeanMethods = false)
 class HistoryConfiguration {
   @Bean(destroyMethod = "close")
-  TelemetryStore telemetryStore(DataFolder data, TenantKeys keys, TenantStore tenants) {
+  TelemetryStore telemetryStore(
+      ServerConfig config, DataFolder data, TenantKeys keys, TenantStore tenants) {
     return new RocksTelemetryStore(
         data.logFolder(),
-        RocksStoreConfig.DEFAULT,
+        RocksStoreConfig.DEFAULT.withFreeBytesMin(config.limits().storageFreeBytes()),
         keys,
         new LastEventSwitch(tenants, System::nanoTime));
   }

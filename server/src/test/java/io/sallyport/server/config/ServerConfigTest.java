@@ -40,6 +40,7 @@ class ServerConfigTest {
                     8_388_608,
                     50_000,
                     67_108_864,
+                    268_435_456,
                     Duration.ofDays(2),
                     Duration.ofDays(2)),
                 new ServerConfig.BackupTarget(Optional.empty(), Optional.empty()),

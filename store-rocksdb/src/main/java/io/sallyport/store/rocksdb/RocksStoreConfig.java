@@ -38,4 +38,16 @@ public record RocksStoreConfig(
       throw new IllegalArgumentException("a limit of the log store is out of range");
     }
   }
+
+  /** This, with another reserve on the volume. */
+  public RocksStoreConfig withFreeBytesMin(long bytes) {
+    return new RocksStoreConfig(
+        blockCacheBytes,
+        writeBuffersBytesMax,
+        walBytesMax,
+        bytes,
+        indexWindow,
+        openFilesMax,
+        backgroundJobsMax);
+  }
 }
