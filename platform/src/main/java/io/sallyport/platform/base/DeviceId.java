@@ -3,9 +3,9 @@ package io.sallyport.platform.base;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The id of a device within its type: 1 to 128 bytes of UTF-8 without {@code / + # % ; \},
- * control characters or unpaired surrogates, and not {@code .} or {@code ..}: what could be
- * registered but not addressed could not be taken away again.
+ * The id of a device within its type: 1 to 128 bytes of UTF-8 without {@code / + # % ; \}, control
+ * characters or unpaired surrogates, and not {@code .} or {@code ..}: what could be registered but
+ * not addressed could not be taken away again.
  */
 public record DeviceId(String value) implements Comparable<DeviceId> {
   public static final int BYTES_MAX = 128;

@@ -2,7 +2,10 @@ package io.sallyport.platform.base;
 
 import java.util.regex.Pattern;
 
-/** The id of a device type within a tenant: 1 to 36 characters {@code [A-Za-z0-9_.-]}, not {@code .} or {@code ..}. */
+/**
+ * The id of a device type within a tenant: 1 to 36 characters {@code [A-Za-z0-9_.-]}, not {@code .}
+ * or {@code ..}.
+ */
 public record TypeId(String value) implements Comparable<TypeId> {
   private static final Pattern FORM = Pattern.compile("[A-Za-z0-9_.-]{1,36}");
 

@@ -103,10 +103,9 @@ public final class AuditedApiKeys implements ApiKeys {
     boolean managed =
         page.items().stream()
             .filter(ApiKey::enabled)
-            .anyMatch(
-                key ->
-                    ThrottledKeyAuthenticator.permissions(key.roles())
-                        .contains(Permission.API_KEY_MANAGE));
+            .anyMatch(key ->
+                ThrottledKeyAuthenticator.permissions(key.roles())
+                    .contains(Permission.API_KEY_MANAGE));
     if (managed) {
       throw new AccessDeniedProblem(
           audit.refused(

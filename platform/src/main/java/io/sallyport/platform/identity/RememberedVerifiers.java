@@ -25,7 +25,9 @@ final class RememberedVerifiers {
   private final SecretKeySpec key;
   private final Cache<String, Remembered> entries;
 
-  /** The stored hash has its own salt, so a credential made anew is never taken for a former one. */
+  /**
+   * The stored hash has its own salt, so a credential made anew is never taken for a former one.
+   */
   private record Remembered(SecretHash stored, Secret mac) {}
 
   RememberedVerifiers(Clock clock, RandomGenerator random) {
@@ -40,7 +42,9 @@ final class RememberedVerifiers {
             .build();
   }
 
-  /** Whether the secret is the remembered one; empty when none is remembered of this stored hash. */
+  /**
+   * Whether the secret is the remembered one; empty when none is remembered of this stored hash.
+   */
   Optional<Boolean> matches(String credential, SecretHash stored, Secret secret) {
     Remembered row = entries.getIfPresent(credential);
     if (row == null || !row.stored().equals(stored)) {

@@ -15,7 +15,18 @@ class IdentifiersTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", ".", "..", "a/b", "a+b", "a#", "x%2Fy", "a;b", "a\\b", "a\u0000b", "\ud800", "\udc00\ud800"
+        "",
+        ".",
+        "..",
+        "a/b",
+        "a+b",
+        "a#",
+        "x%2Fy",
+        "a;b",
+        "a\\b",
+        "a\u0000b",
+        "\ud800",
+        "\udc00\ud800"
       })
   void device_ids_that_could_not_be_addressed_again_are_refused(String id) {
     assertThat(DeviceId.isValid(id)).isFalse();

@@ -170,7 +170,8 @@ public record BootstrapFile(List<BootstrapTenant> tenants, Set<String> notBuiltY
 
   static DeviceId deviceId(YamlReader value) {
     if (!DeviceId.isValid(value.text())) {
-      throw value.problem("must be 1 to 128 bytes without / + # % ; \\ and control characters, not . or ..");
+      throw value.problem(
+          "must be 1 to 128 bytes without / + # % ; \\ and control characters, not . or ..");
     }
     return new DeviceId(value.text());
   }

@@ -66,8 +66,7 @@ public class Installation {
     properties.put("logging.level.io.sallyport", "info");
     // A start that fails is told once, in one line where the operator can mend it, by the caller.
     properties.put("logging.level.org.springframework.boot.SpringApplication", "off");
-    properties.put(
-        "logging.level.org.springframework.boot.web.server.servlet.context", "error");
+    properties.put("logging.level.org.springframework.boot.web.server.servlet.context", "error");
     // A client that stops reading is no fault of ours, and no stack trace's worth.
     properties.put("logging.level.org.eclipse.jetty.ee11.servlet.ServletChannel", "error");
     // What strangers send is counted, not logged (THREATS T48).

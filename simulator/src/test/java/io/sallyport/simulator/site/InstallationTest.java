@@ -43,7 +43,7 @@ class InstallationTest {
         trap 'echo term >> %s; exit 0' TERM
         echo "starting"
         echo "ready in 2.4 s: mqtts://127.0.0.1:18883 https://127.0.0.1:18443"
-        while true; do sleep 0.05; done
+        while true; do sleep 0.2 & wait $!; done
         """
             .formatted(folder.resolve("ended")));
   }
