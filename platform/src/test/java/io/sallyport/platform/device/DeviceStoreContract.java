@@ -94,7 +94,7 @@ public interface DeviceStoreContract {
     Device gateway = insert(DeviceKey.of("acme01", "gw", "g1"));
     Device device =
         new Device(
-            pump("ünïcode €🏭 %2F"),
+            pump("ünïcode €🏭 ()@"),
             42,
             DeviceClass.DEVICE,
             Optional.of(gateway.key()),

@@ -122,6 +122,16 @@ class StoredTenantsTest {
     assertThat(tenants.resume(OPERATOR, acme.id()).status()).isEqualTo(TenantStatus.ACTIVE);
   }
 
+  /** THREATS T17: the tenant opts in, nobody else. */
+  @Test
+  void operator_does_not_open_plain_transport_for_a_tenant() {
+    TenantSettings open = acme.settings();
+    tenants.changeSettings(admin, acme.id(), TenantSettings.DEFAULT);
+
+    assertThat(open.plainTransportAllowed()).isTrue();
+    assertDenied(() -> tenants.changeSettings(OPERATOR, acme.id(), open));
+  }
+
   @Test
   void withdrawing_plain_transport_ends_the_tenants_connections() {
     RecordingConnection application = new RecordingConnection(admin);

@@ -210,11 +210,11 @@ public final class PlatformFixture implements AutoCloseable {
 
   /** A tenant that allows plain transport, so that tests need no TLS. */
   public Tenant aTenant(String id) {
-    tenants.create(OPERATOR, Optional.of(new TenantId(id)), "Tenant " + id);
+    Tenant tenant = tenants.create(OPERATOR, Optional.of(new TenantId(id)), "Tenant " + id);
     TenantSettings d = TenantSettings.DEFAULT;
     return tenants.changeSettings(
-        OPERATOR,
-        new TenantId(id),
+        anAdministrator(tenant),
+        tenant.id(),
         new TenantSettings(
             d.retentionAge(),
             d.retentionBytesMax(),
