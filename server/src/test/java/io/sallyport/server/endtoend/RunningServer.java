@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -204,7 +205,7 @@ final class RunningServer implements AutoCloseable {
   /** A TLS connection that names that host. */
   Socket socket(int port, String sni) {
     try {
-      Socket plain = new Socket("127.0.0.1", port);
+      Socket plain = new Socket(InetAddress.getLoopbackAddress(), port);
       SSLSocket socket = (SSLSocket) sockets().createSocket(plain, sni, port, true);
       socket.setSoTimeout(20_000);
       socket.startHandshake();
