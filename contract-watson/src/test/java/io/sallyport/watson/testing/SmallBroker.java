@@ -20,7 +20,6 @@ public final class SmallBroker implements Router {
   private final List<Indexed> index = new ArrayList<>();
   private final Map<Scope, Map<String, Message>> retained = new HashMap<>();
   private final List<Routed> routed = new ArrayList<>();
-  private final List<SessionKey> ended = new ArrayList<>();
 
   @Override
   public int route(Scope scope, Message message) {
@@ -54,11 +53,7 @@ public final class SmallBroker implements Router {
 
   @Override
   public void endSession(SessionKey session) {
-    ended.add(session);
-  }
-
-  public List<SessionKey> endedSessions() {
-    return List.copyOf(ended);
+    // It keeps none: a client is gone when its connection is.
   }
 
   /** Topics of the scope's retained messages. */
