@@ -210,7 +210,6 @@ public final class OpenDoors implements SmartLifecycle {
     }
     front.unbind();
     engine.shutdown(DRAIN_MAX).join();
-    front.awaitPipes(DRAIN_MAX);
     front.close();
     transport.close();
     front = null;
