@@ -22,9 +22,9 @@ import io.sallyport.platform.identity.Principal;
 import io.sallyport.platform.identity.Role;
 import io.sallyport.platform.tenant.Tenant;
 import io.sallyport.platform.tenant.TenantStore;
-import io.sallyport.server.config.BootstrapFile;
 import io.sallyport.server.config.BootstrapFile.BootstrapDevice;
 import io.sallyport.server.config.BootstrapFile.BootstrapTenant;
+import io.sallyport.server.config.BootstrapFile;
 import io.sallyport.server.config.ConfigurationProblem;
 import io.sallyport.server.data.DataFolder;
 import io.sallyport.server.data.Restore;
@@ -34,6 +34,7 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.EnumSet;
@@ -166,7 +167,7 @@ public final class FirstStart {
       Files.createFile(
           file,
           PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-      Files.writeString(file, text);
+      Files.writeString(file, text, StandardOpenOption.WRITE, StandardOpenOption.DSYNC);
     } catch (IOException e) {
       throw new UncheckedIOException("can't write " + file, e);
     }
