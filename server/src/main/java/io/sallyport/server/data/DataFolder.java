@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
@@ -163,6 +164,17 @@ public final class DataFolder implements AutoCloseable {
     }
   }
 
+  /** Writes or replaces a small file: after a power cut it is as before or whole, never empty. */
+  public static void writeDurably(Path file, String text) throws IOException {
+    Path next = file.resolveSibling(file.getFileName() + ".new");
+    Files.writeString(next, text);
+    try (FileChannel channel = FileChannel.open(next, StandardOpenOption.WRITE)) {
+      channel.force(true);
+    }
+    Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    Backup.syncFolder(file.toAbsolutePath().resolveSibling(""));
+  }
+
   private void sweepTemporaryFiles() throws IOException {
     if (Files.exists(temporary(), LinkOption.NOFOLLOW_LINKS)) {
       deleteTree(temporary());
@@ -245,12 +257,14 @@ public final class DataFolder implements AutoCloseable {
     Path file = root.resolve("VERSION");
     if (!Files.exists(file)) {
       try (var entries = Files.list(root)) {
-        if (entries.anyMatch(entry -> !entry.getFileName().toString().equals("lock"))) {
+        // A start that was cut off may have left the last of these.
+        Set<String> ours = Set.of("lock", "VERSION.new");
+        if (entries.anyMatch(entry -> !ours.contains(entry.getFileName().toString()))) {
           throw new ConfigurationProblem(
               root + " is not empty and holds no Sallyport data; give --data another folder");
         }
       }
-      Files.writeString(file, LAYOUT_VERSION + "\n");
+      writeDurably(file, LAYOUT_VERSION + "\n");
       return true;
     }
     String text = Files.readString(file).strip();

@@ -7,12 +7,15 @@ import io.sallyport.server.config.ConfigurationProblem;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import org.jspecify.annotations.Nullable;
@@ -80,7 +83,8 @@ public final class Restore {
       try {
         manifest = unseal(backup, partial, passphrase);
         check(manifest, partial);
-        Files.writeString(partial.resolve(MARKER), manifest.created() + "\n");
+        DataFolder.writeDurably(partial.resolve(MARKER), manifest.created() + "\n");
+        sync(partial);
         Files.move(partial, root);
       } catch (IOException | RuntimeException e) {
         DataFolder.deleteTree(partial);
@@ -91,6 +95,16 @@ public final class Restore {
     } catch (IOException e) {
       throw new ConfigurationProblem(
           "can't restore " + backup + ": " + e.getMessage() + " (nothing was changed)", e);
+    }
+  }
+
+  private static void sync(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.toList()) {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+          channel.force(true);
+        }
+      }
     }
   }
 

@@ -3,6 +3,8 @@ package io.sallyport.server.wiring;
 import io.sallyport.platform.audit.AuditEntry;
 import io.sallyport.platform.audit.AuditLog;
 import io.sallyport.platform.base.DeviceKey;
+import io.sallyport.platform.base.Problem;
+import io.sallyport.platform.base.ProblemException;
 import io.sallyport.platform.base.TenantId;
 import io.sallyport.platform.base.Transactions;
 import io.sallyport.platform.device.DeviceInfo;
@@ -23,9 +25,9 @@ import io.sallyport.platform.identity.Role;
 import io.sallyport.platform.tenant.Tenant;
 import io.sallyport.platform.tenant.TenantSettings;
 import io.sallyport.platform.tenant.TenantStore;
-import io.sallyport.server.config.BootstrapFile;
 import io.sallyport.server.config.BootstrapFile.BootstrapDevice;
 import io.sallyport.server.config.BootstrapFile.BootstrapTenant;
+import io.sallyport.server.config.BootstrapFile;
 import io.sallyport.server.config.ConfigurationProblem;
 import io.sallyport.server.data.DataFolder;
 import io.sallyport.server.data.Restore;
@@ -35,6 +37,7 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.EnumSet;
@@ -166,8 +169,9 @@ public final class FirstStart {
     try {
       Files.deleteIfExists(file);
       Files.createFile(
-          file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-      Files.writeString(file, text);
+          file,
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+      Files.writeString(file, text, StandardOpenOption.WRITE, StandardOpenOption.DSYNC);
     } catch (IOException e) {
       throw new UncheckedIOException("can't write " + file, e);
     }
@@ -183,11 +187,20 @@ public final class FirstStart {
               + String.join(", ", file.notBuiltYet()));
       out.flush();
     }
-    file.tenants().forEach(this::apply);
+    file.tenants().forEach(tenant -> apply(tenant, out));
   }
 
-  private void apply(BootstrapTenant wanted) {
-    Tenant tenant = tenantStore.find(wanted.id()).orElseGet(() -> create(wanted));
+  private void apply(BootstrapTenant wanted, PrintWriter out) {
+    Optional<Tenant> found = tenantStore.find(wanted.id()).or(() -> create(wanted));
+    if (found.isEmpty()) {
+      out.println(
+          "warning: the tenant "
+              + wanted.id()
+              + " of the bootstrap file was deleted; its id can't be taken again: it is left out");
+      out.flush();
+      return;
+    }
+    Tenant tenant = found.get();
     Principal.Application actor = actingFor(tenant, "bootstrap");
     wanted
         .apiKeys()
@@ -219,21 +232,31 @@ public final class FirstStart {
     wanted.devices().forEach(device -> apply(actor, tenant.id(), device));
   }
 
-  private Tenant create(BootstrapTenant wanted) {
-    Tenant tenant = tenants.create(SYSTEM, Optional.of(wanted.id()), wanted.name());
+  /** Empty if the id belonged to a tenant that was deleted. */
+  private Optional<Tenant> create(BootstrapTenant wanted) {
+    Tenant tenant;
+    try {
+      tenant = tenants.create(SYSTEM, Optional.of(wanted.id()), wanted.name());
+    } catch (ProblemException e) {
+      if (e.problem().code() == Problem.Code.ALREADY_EXISTS) {
+        return Optional.empty();
+      }
+      throw e;
+    }
     if (!wanted.plainTransportAllowed()) {
-      return tenant;
+      return Optional.of(tenant);
     }
     TenantSettings settings = tenant.settings();
-    return tenants.changeSettings(
-        actingFor(tenant, "bootstrap"),
-        tenant.id(),
-        new TenantSettings(
-            settings.retentionAge(),
-            settings.retentionBytesMax(),
-            settings.lastEventCache(),
-            settings.lastEventCacheDays(),
-            true));
+    return Optional.of(
+        tenants.changeSettings(
+            actingFor(tenant, "bootstrap"),
+            tenant.id(),
+            new TenantSettings(
+                settings.retentionAge(),
+                settings.retentionBytesMax(),
+                settings.lastEventCache(),
+                settings.lastEventCacheDays(),
+                true)));
   }
 
   private void apply(Principal.Application actor, TenantId tenant, BootstrapDevice device) {

@@ -14,7 +14,6 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -94,7 +93,7 @@ class KeysConfiguration {
             data.caFile());
       }
       P256InstallationCa made = P256InstallationCa.create(names, addresses, clock, random);
-      replace(data.sealedCa(), SealedInstallationCa.encode(made, keys, random));
+      DataFolder.writeDurably(data.sealedCa(), SealedInstallationCa.encode(made, keys, random));
       writeRoot(data, made);
       return made;
     } catch (IOException e) {
@@ -104,14 +103,8 @@ class KeysConfiguration {
 
   private static void writeRoot(DataFolder data, P256InstallationCa ca) throws IOException {
     if (!Files.exists(data.caFile()) || !Files.readString(data.caFile()).equals(ca.rootPem())) {
-      replace(data.caFile(), ca.rootPem());
+      DataFolder.writeDurably(data.caFile(), ca.rootPem());
     }
-  }
-
-  private static void replace(Path file, String text) throws IOException {
-    Path next = file.resolveSibling(file.getFileName() + ".new");
-    Files.writeString(next, text);
-    Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
   /** The names and addresses that the server certificate covers. */
