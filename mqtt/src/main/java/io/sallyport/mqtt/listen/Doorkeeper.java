@@ -40,14 +40,15 @@ final class Doorkeeper extends ChannelInboundHandlerAdapter {
   private static final int HOST_CHARS_MAX = 255;
 
   private final DoorwayListener listener;
+  private final Visitor visitor;
   private final long id;
   private final long acceptedNanos = System.nanoTime();
   private @Nullable ByteBuf held;
   private @Nullable Future<?> deadline;
-  private boolean pending = true;
 
-  Doorkeeper(DoorwayListener listener, long id) {
+  Doorkeeper(DoorwayListener listener, Visitor visitor, long id) {
     this.listener = listener;
+    this.visitor = visitor;
     this.id = id;
   }
 
@@ -94,7 +95,12 @@ final class Doorkeeper extends ChannelInboundHandlerAdapter {
       case UNKNOWN -> refuse(ctx, Refusal.UNKNOWN_PROTOCOL);
       case MQTT -> {
         if (listener.config().mqtt()) {
-          passOn(ctx, pipeline -> listener.inlet().install(pipeline, info(ctx)));
+          passOn(
+              ctx,
+              pipeline -> {
+                pipeline.remove(visitor);
+                listener.inlet().install(pipeline, info(ctx));
+              });
         } else {
           refuse(ctx, Refusal.MQTT_NOT_HERE);
         }
@@ -103,7 +109,12 @@ final class Doorkeeper extends ChannelInboundHandlerAdapter {
         if (listener.config().http() == HttpPolicy.NONE) {
           refuse(ctx, Refusal.HTTP_NOT_HERE);
         } else {
-          passOn(ctx, pipeline -> pipeline.addLast(new HttpPipe(listener, info(ctx))));
+          passOn(
+              ctx,
+              pipeline -> {
+                visitor.becomeHttp();
+                pipeline.addLast(new HttpPipe(listener, visitor, info(ctx)));
+              });
         }
       }
     }
@@ -163,10 +174,6 @@ final class Doorkeeper extends ChannelInboundHandlerAdapter {
   private void settle() {
     if (deadline != null) {
       deadline.cancel(false);
-    }
-    if (pending) {
-      pending = false;
-      listener.metrics().pending().decrementAndGet();
     }
   }
 

@@ -4,6 +4,8 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.group.ChannelGroup;
 import io.sallyport.mqtt.listen.ListenMetrics.Refusal;
+import io.sallyport.mqtt.listen.ListenMetrics.Stage;
+import java.net.InetSocketAddress;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +29,8 @@ final class DoorwayListener extends ChannelInitializer<Channel> {
   private final AtomicLong ids;
   private final ChannelGroup open;
   private final ChannelGroup pipes;
+  private final Crowd pending;
+  private final Crowd http;
 
   DoorwayListener(
       ListenerConfig config,
@@ -49,6 +53,9 @@ final class DoorwayListener extends ChannelInitializer<Channel> {
     this.ids = ids;
     this.open = open;
     this.pipes = pipes;
+    ListenerConfig.Limits limits = config.limits();
+    pending = new Crowd(limits.pendingMax(), limits.pendingPerAddressMax());
+    http = new Crowd(limits.httpMax(), limits.httpPerAddressMax());
   }
 
   @Override
@@ -56,23 +63,23 @@ final class DoorwayListener extends ChannelInitializer<Channel> {
     metrics.accepted();
     int connections = metrics.connections().incrementAndGet();
     channel.closeFuture().addListener(closed -> metrics.connections().decrementAndGet());
-    if (connections > config.connectionsMax()) {
+    if (connections > config.limits().connectionsMax()) {
       metrics.refused(Refusal.CONNECTIONS_MAX);
       channel.close();
       return;
     }
-    if (metrics.pending().incrementAndGet() > config.pendingMax()) {
-      metrics.pending().decrementAndGet();
-      metrics.refused(Refusal.PENDING_MAX);
-      channel.close();
+    if (!(channel.remoteAddress() instanceof InetSocketAddress remote)) {
+      channel.close(); // Gone before it was looked at.
       return;
     }
     open.add(channel);
+    Visitor visitor = new Visitor(this, remote.getAddress());
+    channel.pipeline().addLast(visitor);
     ListenerTls encryption = tls;
     if (encryption != null) {
       channel.pipeline().addLast(encryption.newHandler(channel.alloc()));
     }
-    channel.pipeline().addLast(new Doorkeeper(this, ids.incrementAndGet()));
+    channel.pipeline().addLast(new Doorkeeper(this, visitor, ids.incrementAndGet()));
   }
 
   /** Says once that HTTP cannot get inside, until it can again. */
@@ -114,6 +121,14 @@ final class DoorwayListener extends ChannelInitializer<Channel> {
 
   Transport transport() {
     return transport;
+  }
+
+  /** Those who are in a stage now. */
+  Crowd crowd(Stage stage) {
+    return switch (stage) {
+      case PENDING -> pending;
+      case HTTP -> http;
+    };
   }
 
   ListenMetrics metrics() {

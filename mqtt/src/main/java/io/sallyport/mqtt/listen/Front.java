@@ -139,6 +139,9 @@ public final class Front implements AutoCloseable {
             // On the listening socket only. An outgoing socket with it could be given a port that
             // another connection still stands for.
             .option(ChannelOption.SO_REUSEADDR, true)
+            .handler(
+                new AcceptFailures(
+                    listener.name(), listener.metrics(), config.acceptPause(), System::nanoTime))
             .childOption(ChannelOption.TCP_NODELAY, true)
             .childOption(ChannelOption.SO_KEEPALIVE, true)
             .childHandler(listener);

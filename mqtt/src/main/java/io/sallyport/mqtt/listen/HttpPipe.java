@@ -14,6 +14,7 @@ import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.Future;
 import io.sallyport.mqtt.ConnectionInfo;
 import io.sallyport.mqtt.listen.ListenMetrics.Refusal;
 import java.util.ArrayDeque;
@@ -50,18 +51,21 @@ final class HttpPipe extends ChannelInboundHandlerAdapter {
   private static final long REDIAL_MILLIS = 10;
 
   private final DoorwayListener listener;
+  private final Visitor visitor;
   private final ConnectionInfo info;
   private final Deque<ByteBuf> waiting = new ArrayDeque<>();
   private @Nullable ChannelHandlerContext client;
   private @Nullable Channel inner;
   private byte @Nullable [] token;
+  private @Nullable Future<?> nextLook;
   private boolean clientEnded;
   private boolean answerEnded;
   private boolean farewell;
   private boolean over;
 
-  HttpPipe(DoorwayListener listener, ConnectionInfo info) {
+  HttpPipe(DoorwayListener listener, Visitor visitor, ConnectionInfo info) {
     this.listener = listener;
+    this.visitor = visitor;
     this.info = info;
   }
 
@@ -73,6 +77,7 @@ final class HttpPipe extends ChannelInboundHandlerAdapter {
     ctx.channel().config().setAutoRead(false);
     ctx.channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
     ctx.channel().config().setWriteBufferWaterMark(waterMark());
+    watchForSlowReader(ctx, 0, false);
     connect(ctx);
   }
 
@@ -233,6 +238,9 @@ final class HttpPipe extends ChannelInboundHandlerAdapter {
       return;
     }
     over = true;
+    if (nextLook != null) {
+      nextLook.cancel(false);
+    }
     listener.metrics().pipes().decrementAndGet();
     for (ByteBuf kept = waiting.poll(); kept != null; kept = waiting.poll()) {
       kept.release();
@@ -280,7 +288,6 @@ final class HttpPipe extends ChannelInboundHandlerAdapter {
     }
     answerEnded = true;
     ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(flushed -> sayFarewell(ctx));
-    watchForStall(ctx, Long.MAX_VALUE);
   }
 
   /**
@@ -313,24 +320,32 @@ final class HttpPipe extends ChannelInboundHandlerAdapter {
     }
   }
 
-  /** While the container lives it watches for stalled clients; after its FIN that is our part. */
-  private void watchForStall(ChannelHandlerContext ctx, long pendingBefore) {
-    ctx.executor()
-        .schedule(
-            () -> {
-              ChannelOutboundBuffer queue = ctx.channel().unsafe().outboundBuffer();
-              if (queue == null) {
-                return;
-              }
-              long pending = queue.totalPendingWriteBytes();
-              if (pending >= pendingBefore) {
-                ctx.close();
-              } else {
-                watchForStall(ctx, pending);
-              }
-            },
-            listener.shared().stallTimeMax().toMillis(),
-            TimeUnit.MILLISECONDS);
+  /**
+   * A client that lets its answer wait and takes less than the least rate of it is cut. The
+   * container cannot see it: to it the pipe's buffers are the client.
+   */
+  private void watchForSlowReader(ChannelHandlerContext ctx, long takenBefore, boolean waited) {
+    long millis = listener.shared().stallTimeMax().toMillis();
+    long takenMin = listener.shared().answerBytesPerSecondMin() * millis / 1000;
+    nextLook =
+        ctx.executor()
+            .schedule(
+                () -> {
+                  ChannelOutboundBuffer queue = ctx.channel().unsafe().outboundBuffer();
+                  if (over || queue == null) {
+                    return;
+                  }
+                  long waiting = queue.totalPendingWriteBytes();
+                  long taken = visitor.writtenBytes() - waiting;
+                  if (waited && waiting > 0 && taken - takenBefore < takenMin) {
+                    listener.metrics().refused(Refusal.SLOW_READER);
+                    visitor.giveWay();
+                  } else {
+                    watchForSlowReader(ctx, taken, waiting > 0);
+                  }
+                },
+                millis,
+                TimeUnit.MILLISECONDS);
   }
 
   /** The container's side. */

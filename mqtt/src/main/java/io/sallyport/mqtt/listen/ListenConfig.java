@@ -12,12 +12,14 @@ import java.util.Set;
  * @param sniffTimeMax from there to the first bytes that tell the protocol
  * @param innerConnectTimeMax for opening the inner connection of an HTTP pipe; shorter than a token
  *     waits
- * @param stallTimeMax how long a finished HTTP connection may go without any byte of the rest of
- *     its answer being taken by the client
+ * @param stallTimeMax how often the front looks whether HTTP clients take their answers
+ * @param answerBytesPerSecondMin an HTTP client for which bytes wait must take that much between
+ *     two looks, else its connection is closed
  * @param farewellTimeMax how long the front still reads (and drops) what a client sends after the
  *     last byte of the answer, so that a reset does not destroy that answer
  * @param pipeLowWaterBytes reading goes on when fewer bytes wait in a pipe's direction
  * @param pipeHighWaterBytes reading stops when more bytes wait in a pipe's direction
+ * @param acceptPause how long a listener rests after accepting failed
  * @param ticketRotation how long one session ticket key issues; it is accepted for twice as long
  */
 public record ListenConfig(
@@ -26,9 +28,11 @@ public record ListenConfig(
     Duration sniffTimeMax,
     Duration innerConnectTimeMax,
     Duration stallTimeMax,
+    int answerBytesPerSecondMin,
     Duration farewellTimeMax,
     int pipeLowWaterBytes,
     int pipeHighWaterBytes,
+    Duration acceptPause,
     Duration ticketRotation) {
 
   public ListenConfig {
@@ -46,10 +50,14 @@ public record ListenConfig(
             innerConnectTimeMax,
             stallTimeMax,
             farewellTimeMax,
+            acceptPause,
             ticketRotation)) {
       if (!limit.isPositive()) {
         throw new IllegalArgumentException("time limits must be positive");
       }
+    }
+    if (answerBytesPerSecondMin < 1) {
+      throw new IllegalArgumentException("the least rate must be positive");
     }
     if (pipeLowWaterBytes < 1 || pipeHighWaterBytes <= pipeLowWaterBytes) {
       throw new IllegalArgumentException("water marks must rise");
@@ -64,9 +72,11 @@ public record ListenConfig(
         Duration.ofSeconds(10),
         Duration.ofSeconds(1),
         Duration.ofSeconds(30),
+        240,
         Duration.ofSeconds(2),
         64 * 1024,
         256 * 1024,
+        Duration.ofMillis(200),
         Duration.ofHours(1));
   }
 }

@@ -18,19 +18,27 @@ final class ListenMetrics {
   /** Why a connection was closed by the front before it reached anybody. */
   enum Refusal {
     CONNECTIONS_MAX,
-    PENDING_MAX,
     UNKNOWN_PROTOCOL,
     MQTT_NOT_HERE,
     HTTP_NOT_HERE,
     SILENT,
     HOP_FULL,
-    HOP_UNREACHABLE
+    HOP_UNREACHABLE,
+    SLOW_READER
+  }
+
+  /** What a connection is for the front while it answers for it. */
+  enum Stage {
+    /** It has not yet shown what it speaks. */
+    PENDING,
+    HTTP
   }
 
   private final MeterRegistry registry;
   private final String listener;
   private final AtomicInteger connections = new AtomicInteger();
   private final AtomicInteger pending = new AtomicInteger();
+  private final AtomicInteger http = new AtomicInteger();
   private final AtomicInteger pipes = new AtomicInteger();
   private final Timer handshake;
 
@@ -39,6 +47,7 @@ final class ListenMetrics {
     this.listener = listener;
     registry.gauge("sallyport.listen.connections", tags(), connections);
     registry.gauge("sallyport.listen.pending", tags(), pending);
+    registry.gauge("sallyport.listen.http", tags(), http);
     registry.gauge("sallyport.listen.pipes", tags(), pipes);
     handshake = registry.timer("sallyport.listen.handshake", tags());
   }
@@ -52,9 +61,12 @@ final class ListenMetrics {
     return connections;
   }
 
-  /** Connections that have not yet shown what they speak. */
-  AtomicInteger pending() {
-    return pending;
+  /** Connections in a stage, those included that were told to go and have not gone yet. */
+  AtomicInteger in(Stage stage) {
+    return switch (stage) {
+      case PENDING -> pending;
+      case HTTP -> http;
+    };
   }
 
   AtomicInteger pipes() {
@@ -63,6 +75,18 @@ final class ListenMetrics {
 
   void accepted() {
     registry.counter("sallyport.listen.accepted", tags()).increment();
+  }
+
+  /** A connection had to go for another. */
+  void evicted(Stage stage) {
+    registry
+        .counter(
+            "sallyport.listen.evicted", tags().and("stage", stage.name().toLowerCase(Locale.ROOT)))
+        .increment();
+  }
+
+  void acceptFailed() {
+    registry.counter("sallyport.listen.accept.failures", tags()).increment();
   }
 
   void refused(Refusal reason) {

@@ -11,9 +11,7 @@ import java.util.List;
  * @param portOption what a person would change if the port is taken, for the error text
  * @param mqtt whether MQTT is let through
  * @param backlog length of the kernel's accept queue
- * @param connectionsMax open connections; newcomers above it are closed at once
- * @param pendingMax connections that have not yet shown what they speak; newcomers above it are
- *     closed at once
+ * @param limits how many connections it bears
  */
 public record ListenerConfig(
     String name,
@@ -24,8 +22,7 @@ public record ListenerConfig(
     boolean mqtt,
     HttpPolicy http,
     int backlog,
-    int connectionsMax,
-    int pendingMax) {
+    Limits limits) {
 
   /** How the bytes of a listener are protected. */
   public enum Encryption {
@@ -36,9 +33,39 @@ public record ListenerConfig(
     TLS_ASKING_CERTIFICATE
   }
 
+  /**
+   * How many connections a listener bears. An address is an IPv4 address or an IPv6 /64. Above
+   * {@code connectionsMax} newcomers are closed; above the others, the connection that has been
+   * quiet for longest gives way, of the newcomer's address if that has its share, else of the
+   * address that has most (THREATS T21).
+   *
+   * @param connectionsMax open connections
+   * @param pendingMax connections that have not yet shown what they speak, TLS handshakes included
+   * @param pendingPerAddressMax those of one address
+   * @param httpMax HTTP connections, whoever is logged in on them
+   * @param httpPerAddressMax those of one address
+   */
+  public record Limits(
+      int connectionsMax,
+      int pendingMax,
+      int pendingPerAddressMax,
+      int httpMax,
+      int httpPerAddressMax) {
+
+    public static final Limits DEFAULT = new Limits(200_000, 1_000, 256, 4_096, 256);
+
+    public Limits {
+      if (connectionsMax < 1
+          || pendingMax < 1
+          || pendingPerAddressMax < 1
+          || httpMax < 1
+          || httpPerAddressMax < 1) {
+        throw new IllegalArgumentException("limits of connections must be positive");
+      }
+    }
+  }
+
   public static final int BACKLOG_DEFAULT = 1024;
-  public static final int CONNECTIONS_MAX_DEFAULT = 200_000;
-  public static final int PENDING_MAX_DEFAULT = 10_000;
 
   public ListenerConfig {
     hosts = List.copyOf(hosts);
@@ -55,8 +82,8 @@ public record ListenerConfig(
     if (!mqtt && http == HttpPolicy.NONE) {
       throw new IllegalArgumentException("listener " + name + " lets nothing through");
     }
-    if (backlog < 1 || connectionsMax < 1 || pendingMax < 1) {
-      throw new IllegalArgumentException("listener " + name + ": limits must be positive");
+    if (backlog < 1) {
+      throw new IllegalArgumentException("listener " + name + ": the backlog must be positive");
     }
   }
 
@@ -70,15 +97,12 @@ public record ListenerConfig(
       boolean mqtt,
       HttpPolicy http) {
     return new ListenerConfig(
-        name,
-        hosts,
-        port,
-        portOption,
-        encryption,
-        mqtt,
-        http,
-        BACKLOG_DEFAULT,
-        CONNECTIONS_MAX_DEFAULT,
-        PENDING_MAX_DEFAULT);
+        name, hosts, port, portOption, encryption, mqtt, http, BACKLOG_DEFAULT, Limits.DEFAULT);
+  }
+
+  /** The same with other limits. */
+  public ListenerConfig with(Limits others) {
+    return new ListenerConfig(
+        name, hosts, port, portOption, encryption, mqtt, http, backlog, others);
   }
 }

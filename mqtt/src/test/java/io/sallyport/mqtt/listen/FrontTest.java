@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.sallyport.mqtt.ConnectionInfo;
 import io.sallyport.mqtt.listen.ListenerConfig.Encryption;
+import io.sallyport.mqtt.listen.ListenerConfig.Limits;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -15,6 +16,7 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
@@ -31,9 +33,11 @@ class FrontTest {
         Duration.ofMillis(300),
         config.innerConnectTimeMax(),
         config.stallTimeMax(),
+        config.answerBytesPerSecondMin(),
         config.farewellTimeMax(),
         config.pipeLowWaterBytes(),
         config.pipeHighWaterBytes(),
+        config.acceptPause(),
         config.ticketRotation());
   }
 
@@ -179,18 +183,7 @@ class FrontTest {
 
   @Test
   void connections_above_the_limit_are_closed_at_once() throws IOException {
-    ListenerConfig one =
-        new ListenerConfig(
-            "mqtt",
-            List.of("127.0.0.1"),
-            0,
-            "-p",
-            Encryption.PLAIN,
-            true,
-            HttpPolicy.NONE,
-            16,
-            1,
-            16);
+    ListenerConfig one = PLAIN.with(new Limits(1, 16, 16, 16, 16));
 
     try (FrontFixture fixture = FrontFixture.with(one)) {
       try (Socket first = fixture.connect("mqtt")) {
@@ -211,33 +204,59 @@ class FrontTest {
   }
 
   @Test
-  void connections_that_have_shown_nothing_yet_have_a_limit_of_their_own() throws IOException {
-    ListenerConfig onePending =
-        new ListenerConfig(
-            "mqtt",
-            List.of("127.0.0.1"),
-            0,
-            "-p",
-            Encryption.PLAIN,
-            true,
-            HttpPolicy.NONE,
-            16,
-            100,
-            1);
-
-    try (FrontFixture fixture = FrontFixture.with(onePending);
-        Socket silent = fixture.connect("mqtt")) {
-      await().until(() -> fixture.meters.get("sallyport.listen.pending").gauge().value() == 1);
-      try (Socket newcomer = fixture.connect("mqtt")) {
-        assertThat(readToEnd(newcomer)).isEmpty();
+  void three_hundred_silent_connections_of_one_address_leave_room_for_another() throws IOException {
+    ListenerConfig full = PLAIN.with(new Limits(10_000, 256, 256, 256, 256));
+    List<Socket> silent = new ArrayList<>();
+    try (FrontFixture fixture = FrontFixture.with(full)) {
+      for (int i = 0; i < 300; i++) {
+        silent.add(fixture.connect("mqtt"));
       }
-      silent.getOutputStream().write(RecordingInlet.STAYING);
-      assertThat(silent.getInputStream().read()).isEqualTo(0x10);
-      try (Socket next = fixture.connect("mqtt")) {
-        next.getOutputStream().write(RecordingInlet.STAYING);
-        assertThat(next.getInputStream().read()).isEqualTo(0x10);
+      await().until(() -> fixture.count("sallyport.listen.evicted", "stage", "pending") == 44);
+      await().until(() -> pending(fixture) == 256);
+      assertThat(readToEnd(silent.getFirst())).isEmpty();
+
+      try (Socket newcomer = connectFrom("127.0.0.2", fixture)) {
+        await().until(() -> fixture.count("sallyport.listen.evicted", "stage", "pending") == 45);
+        newcomer.getOutputStream().write(RecordingInlet.STAYING);
+        assertThat(newcomer.getInputStream().read()).isEqualTo(0x10);
+      }
+      // The latest of the many is still there, too.
+      silent.getLast().getOutputStream().write(RecordingInlet.STAYING);
+      assertThat(silent.getLast().getInputStream().read()).isEqualTo(0x10);
+    } finally {
+      for (Socket socket : silent) {
+        socket.close();
       }
     }
+  }
+
+  @Test
+  void clients_that_have_shown_mqtt_do_not_count_among_the_pending() throws IOException {
+    ListenerConfig onePending = PLAIN.with(new Limits(100, 1, 1, 1, 1));
+    try (FrontFixture fixture = FrontFixture.with(onePending);
+        Socket first = fixture.connect("mqtt")) {
+      first.getOutputStream().write(RecordingInlet.STAYING);
+      assertThat(first.getInputStream().readNBytes(RecordingInlet.STAYING.length)).hasSize(6);
+      try (Socket second = fixture.connect("mqtt")) {
+        second.getOutputStream().write(RecordingInlet.STAYING);
+        assertThat(second.getInputStream().read()).isEqualTo(0x10);
+      }
+      first.getOutputStream().write('x');
+      assertThat(first.getInputStream().read()).isEqualTo('x');
+      assertThat(fixture.count("sallyport.listen.evicted")).isZero();
+      assertThat(pending(fixture)).isZero();
+    }
+  }
+
+  private static double pending(FrontFixture fixture) {
+    return fixture.meters.get("sallyport.listen.pending").gauge().value();
+  }
+
+  private static Socket connectFrom(String source, FrontFixture fixture) throws IOException {
+    InetSocketAddress door = fixture.address("mqtt");
+    Socket socket = new Socket(door.getAddress(), door.getPort(), InetAddress.getByName(source), 0);
+    socket.setSoTimeout(10_000);
+    return socket;
   }
 
   @Test

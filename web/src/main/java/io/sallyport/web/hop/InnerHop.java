@@ -10,6 +10,7 @@ import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.handler.ContextHandler;
 import org.eclipse.jetty.unixdomain.server.UnixDomainServerConnector;
 import org.eclipse.jetty.util.VirtualThreads;
 import org.eclipse.jetty.util.component.LifeCycle;
@@ -54,8 +55,16 @@ public final class InnerHop
     factory.setUseForwardHeaders(false);
     factory.setShutdown(Shutdown.GRACEFUL);
     factory.setThreadPool(threads());
-    factory.addServerCustomizers(
-        server -> server.setConnectors(new Connector[] {connector(server)}));
+    factory.getSettings().setDocumentRoot(socket.documentRoot().toFile());
+    factory.addServerCustomizers(this::furnish);
+  }
+
+  private void furnish(Server server) {
+    server.setConnectors(new Connector[] {connector(server)});
+    server.setErrorHandler(new EarlyErrors());
+    for (ContextHandler context : server.getDescendants(ContextHandler.class)) {
+      context.setTempDirectory(socket.workFolder().toFile());
+    }
   }
 
   /** Selectors need threads of their own; whatever runs a servlet is a virtual thread. */
@@ -80,7 +89,7 @@ public final class InnerHop
     HttpConnectionFactory next = new HttpConnectionFactory(http);
     UnixDomainServerConnector connector =
         new UnixDomainServerConnector(
-            server, 1, 1, new TokenConnectionFactory(peers, next, config.tokenTimeMax()), next);
+            server, 1, 1, new TokenConnectionFactory(peers, next, config), next);
     connector.setName("inner");
     connector.setUnixDomainPath(socket.path());
     connector.setAcceptQueueSize(config.acceptQueueMax());

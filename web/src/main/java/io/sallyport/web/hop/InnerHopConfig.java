@@ -8,6 +8,9 @@ import java.time.Duration;
  * @param tokenTimeMax from accept to the last byte of the token
  * @param idleTimeMax for a connection without a byte in either direction: between requests, within
  *     a head or a body, or while the client takes nothing of the answer
+ * @param headTimeMax from the first byte of a request to the end of its head
+ * @param bodyGrace how long the server waits for bytes of a body before it looks at their rate
+ * @param bodyBytesPerSecondMin the least rate of a body, over the time that the server waits for it
  * @param requestHeadBytesMax request line and headers together
  * @param responseHeadBytesMax status line and headers together
  * @param platformThreadsMax threads for selecting and dispatching; handlers run on virtual threads
@@ -16,6 +19,9 @@ import java.time.Duration;
 public record InnerHopConfig(
     Duration tokenTimeMax,
     Duration idleTimeMax,
+    Duration headTimeMax,
+    Duration bodyGrace,
+    int bodyBytesPerSecondMin,
     int requestHeadBytesMax,
     int responseHeadBytesMax,
     int platformThreadsMax,
@@ -23,15 +29,24 @@ public record InnerHopConfig(
 
   public static final InnerHopConfig DEFAULT =
       new InnerHopConfig(
-          Duration.ofSeconds(2), Duration.ofSeconds(30), 16 * 1024, 16 * 1024, 32, 4096);
+          Duration.ofSeconds(2),
+          Duration.ofSeconds(30),
+          Duration.ofSeconds(10),
+          Duration.ofSeconds(10),
+          240,
+          16 * 1024, 16 * 1024, 32, 4096);
 
   public InnerHopConfig {
-    if (!tokenTimeMax.isPositive() || !idleTimeMax.isPositive()) {
+    if (!tokenTimeMax.isPositive()
+        || !idleTimeMax.isPositive()
+        || !headTimeMax.isPositive()
+        || !bodyGrace.isPositive()) {
       throw new IllegalArgumentException("time limits must be positive");
     }
     if (requestHeadBytesMax < 1024
         || responseHeadBytesMax < 1024
         || platformThreadsMax < 8
+        || bodyBytesPerSecondMin < 1
         || acceptQueueMax < 1) {
       throw new IllegalArgumentException("limits too small to serve anybody");
     }

@@ -90,6 +90,22 @@ public final class InnerSocket {
     return UnixDomainSocketAddress.of(path);
   }
 
+  /** An empty folder: what the container would serve as files. */
+  Path documentRoot() {
+    Path root = path.resolveSibling("root");
+    try {
+      makePrivate(root);
+    } catch (IOException e) {
+      throw new UncheckedIOException("the folder " + root + " cannot be prepared", e);
+    }
+    return root;
+  }
+
+  /** Where the container may put temporary files; it makes the folder and deletes it. */
+  Path workFolder() {
+    return path.resolveSibling("work");
+  }
+
   Path path() {
     return path;
   }

@@ -53,6 +53,8 @@ final class PeerCustomizer implements HttpConfiguration.Customizer {
     }
     PeerRecord peer = client.peer();
     request.setAttribute(PeerRecord.ATTRIBUTE, peer);
+    long number = client.headDone();
+    Request.addCompletionListener(request, _ -> client.requestDone(number));
     return new PeerRequest(request, peer);
   }
 

@@ -1,19 +1,36 @@
 package io.sallyport.web.hop;
 
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.io.EofException;
 import org.eclipse.jetty.server.ProxyConnectionFactory.ProxyEndPoint;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * An inner connection seen as the client's: addresses, TLS and record are the peer's, the bytes go
  * through the connection below. Made per connection and never reused, so the record goes with it.
+ * Ends a connection whose client dribbles, which Jetty's idle time does not see (THREATS T21).
  */
 final class PeerEndPoint extends ProxyEndPoint {
-  private final PeerRecord peer;
+  private static final Logger LOG = LoggerFactory.getLogger(PeerEndPoint.class);
 
-  PeerEndPoint(EndPoint below, PeerRecord peer) {
+  private final PeerRecord peer;
+  private final RequestPace pace;
+  private final Scheduler scheduler;
+  private volatile Scheduler.@Nullable Task headDeadline;
+
+  PeerEndPoint(EndPoint below, PeerRecord peer, RequestPace pace, Scheduler scheduler) {
     super(below, peer.local(), peer.remote(), null, sslData(peer));
     this.peer = peer;
+    this.pace = pace;
+    this.scheduler = scheduler;
   }
 
   PeerRecord peer() {
@@ -23,5 +40,64 @@ final class PeerEndPoint extends ProxyEndPoint {
   /** Without certificates: a chain that nobody verified must not stand where frameworks look. */
   private static @Nullable SslSessionData sslData(PeerRecord peer) {
     return peer.secure() ? SslSessionData.from(null, null, peer.cipherSuite(), null) : null;
+  }
+
+  /** A head is whole; what follows, until its request is done, is a body. */
+  long headDone() {
+    dropHeadDeadline();
+    return pace.headDone();
+  }
+
+  void requestDone(long number) {
+    pace.requestDone(number);
+  }
+
+  @Override
+  public int fill(ByteBuffer buffer) throws IOException {
+    int filled = super.fill(buffer);
+    if (filled > 0 && !pace.came(filled)) {
+      throw tooSlow();
+    }
+    return filled;
+  }
+
+  private EofException tooSlow() {
+    LOG.debug("connection {}: the request comes too slowly", peer.connectionId());
+    EofException cause = new EofException("the request comes too slowly");
+    close(cause);
+    return cause;
+  }
+
+  @Override
+  public void fillInterested(Callback callback) {
+    // Most heads come at once and never wait for a second look.
+    long left = pace.headNanosLeft();
+    if (left != Long.MAX_VALUE && headDeadline == null) {
+      headDeadline = scheduler.schedule(this::endSlowHead, left, TimeUnit.NANOSECONDS);
+    }
+    pace.waits();
+    super.fillInterested(callback);
+  }
+
+  private void endSlowHead() {
+    headDeadline = null;
+    if (pace.headNanosLeft() <= 0) {
+      LOG.debug("connection {}: no request head in time", peer.connectionId());
+      close(new TimeoutException("no request head in time"));
+    }
+  }
+
+  private void dropHeadDeadline() {
+    Scheduler.Task task = headDeadline;
+    headDeadline = null;
+    if (task != null) {
+      task.cancel();
+    }
+  }
+
+  @Override
+  public void onClose(@Nullable Throwable cause) {
+    dropHeadDeadline();
+    super.onClose(cause);
   }
 }

@@ -2,7 +2,6 @@ package io.sallyport.web.hop;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.io.AbstractConnection;
@@ -24,7 +23,7 @@ final class TokenConnection extends AbstractConnection {
   private final Connector connector;
   private final PeerTable peers;
   private final ConnectionFactory next;
-  private final Duration timeMax;
+  private final InnerHopConfig config;
   private final ByteBuffer token = ByteBuffer.allocate(PeerTable.TOKEN_BYTES);
   private volatile Scheduler.@Nullable Task deadline;
 
@@ -33,12 +32,12 @@ final class TokenConnection extends AbstractConnection {
       Connector connector,
       PeerTable peers,
       ConnectionFactory next,
-      Duration timeMax) {
+      InnerHopConfig config) {
     super(endPoint, connector.getExecutor());
     this.connector = connector;
     this.peers = peers;
     this.next = next;
-    this.timeMax = timeMax;
+    this.config = config;
   }
 
   @Override
@@ -48,7 +47,7 @@ final class TokenConnection extends AbstractConnection {
     deadline =
         connector
             .getScheduler()
-            .schedule(() -> refuse("no token in time"), timeMax.toMillis(), TimeUnit.MILLISECONDS);
+            .schedule(() -> refuse("no token in time"), config.tokenTimeMax().toMillis(), TimeUnit.MILLISECONDS);
     fillInterested();
   }
 
@@ -74,7 +73,14 @@ final class TokenConnection extends AbstractConnection {
     if (peer.isEmpty()) {
       refuse("unknown token");
     } else if (settle()) {
-      PeerEndPoint client = new PeerEndPoint(getEndPoint(), peer.get());
+      RequestPace pace =
+          new RequestPace(
+              System::nanoTime,
+              config.headTimeMax(),
+              config.bodyGrace(),
+              config.bodyBytesPerSecondMin());
+      PeerEndPoint client =
+          new PeerEndPoint(getEndPoint(), peer.get(), pace, connector.getScheduler());
       getEndPoint().upgrade(next.newConnection(connector, client));
     }
   }

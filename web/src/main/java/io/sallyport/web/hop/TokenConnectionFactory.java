@@ -1,6 +1,5 @@
 package io.sallyport.web.hop;
 
-import java.time.Duration;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.AbstractConnectionFactory;
@@ -13,18 +12,18 @@ final class TokenConnectionFactory extends AbstractConnectionFactory {
 
   private final PeerTable peers;
   private final ConnectionFactory next;
-  private final Duration tokenTimeMax;
+  private final InnerHopConfig config;
 
-  TokenConnectionFactory(PeerTable peers, ConnectionFactory next, Duration tokenTimeMax) {
+  TokenConnectionFactory(PeerTable peers, ConnectionFactory next, InnerHopConfig config) {
     super(PROTOCOL);
     this.peers = peers;
     this.next = next;
-    this.tokenTimeMax = tokenTimeMax;
+    this.config = config;
   }
 
   @Override
   public Connection newConnection(Connector connector, EndPoint endPoint) {
     return configure(
-        new TokenConnection(endPoint, connector, peers, next, tokenTimeMax), connector, endPoint);
+        new TokenConnection(endPoint, connector, peers, next, config), connector, endPoint);
   }
 }

@@ -1,5 +1,6 @@
 package io.sallyport.web.hop;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.sallyport.mqtt.ConnectionInfo;
 import io.sallyport.mqtt.listen.BoundListener;
@@ -15,6 +16,7 @@ import io.sallyport.mqtt.listen.Transport;
 import io.sallyport.platform.base.Payload;
 import io.sallyport.platform.certificate.UnverifiedChain;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.UnixDomainSocketAddress;
@@ -36,6 +38,8 @@ import org.springframework.context.support.GenericApplicationContext;
 /** The real front before a real Spring Boot application, joined as the server joins them. */
 final class HopFixture implements AutoCloseable {
   static final Duration IDLE_MAX = Duration.ofSeconds(3);
+  static final Duration HEAD_MAX = Duration.ofSeconds(2);
+  static final Duration BODY_GRACE = Duration.ofSeconds(1);
 
   private static final TestCertificates.Identity SERVER = TestCertificates.ec("localhost");
 
@@ -50,7 +54,16 @@ final class HopFixture implements AutoCloseable {
   HopFixture(Path folder, boolean nio) {
     socket = InnerSocket.in(folder.resolve("inner"), new SecureRandom());
     InnerHopConfig config =
-        new InnerHopConfig(Duration.ofMillis(500), IDLE_MAX, 16 * 1024, 16 * 1024, 32, 4096);
+        new InnerHopConfig(
+            Duration.ofMillis(500),
+            IDLE_MAX,
+            HEAD_MAX,
+            BODY_GRACE,
+            240,
+            16 * 1024,
+            16 * 1024,
+            32,
+            4096);
     app =
         new SpringApplicationBuilder(HopApp.class)
             .initializers(context -> {
@@ -68,7 +81,7 @@ final class HopFixture implements AutoCloseable {
     transport = nio ? Transport.nio(1) : Transport.best(1);
     front =
         new Front(
-            ListenConfig.of(
+            watchful(
                 List.of(
                     listener("http", Encryption.PLAIN, HttpPolicy.ALL),
                     listener("https", Encryption.TLS_ASKING_CERTIFICATE, HttpPolicy.ALL),
@@ -82,6 +95,23 @@ final class HopFixture implements AutoCloseable {
             meters,
             new SecureRandom());
     front.bind();
+  }
+
+  /** The defaults, but for looking every two seconds whether clients take their answers. */
+  private static ListenConfig watchful(List<ListenerConfig> listeners) {
+    ListenConfig config = ListenConfig.of(listeners);
+    return new ListenConfig(
+        config.listeners(),
+        config.handshakeTimeMax(),
+        config.sniffTimeMax(),
+        config.innerConnectTimeMax(),
+        Duration.ofSeconds(2),
+        config.answerBytesPerSecondMin(),
+        config.farewellTimeMax(),
+        config.pipeLowWaterBytes(),
+        config.pipeHighWaterBytes(),
+        config.acceptPause(),
+        config.ticketRotation());
   }
 
   private static ListenerConfig listener(String name, Encryption encryption, HttpPolicy http) {
@@ -128,6 +158,28 @@ final class HopFixture implements AutoCloseable {
   RawHttp plain() throws IOException {
     InetSocketAddress address = address("http");
     return new RawHttp(new Socket(address.getAddress(), address.getPort()));
+  }
+
+  RawHttp plainFrom(String source) throws IOException {
+    InetSocketAddress address = address("http");
+    return new RawHttp(
+        new Socket(address.getAddress(), address.getPort(), InetAddress.getByName(source), 0));
+  }
+
+  double slowReaders() {
+    return meters.find("sallyport.listen.refused").tags("reason", "slow_reader").counters().stream()
+        .mapToDouble(Counter::count)
+        .sum();
+  }
+
+  double evicted(String listener, String stage) {
+    return meters
+        .find("sallyport.listen.evicted")
+        .tags("listener", listener, "stage", stage)
+        .counters()
+        .stream()
+        .mapToDouble(Counter::count)
+        .sum();
   }
 
   RawHttp tls(String listener) throws Exception {

@@ -1,0 +1,106 @@
+package io.sallyport.mqtt.listen;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import io.sallyport.mqtt.listen.ListenMetrics.Stage;
+import java.net.InetAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection as long as the front answers for it: first while it has not shown what it speaks,
+ * then as an HTTP one. Stands before TLS, so that it sees each byte as the network does. MQTT ones
+ * leave when the engine takes them, which has limits of its own for clients without a login.
+ */
+// A failed close ends the channel all the same, and channelInactive sees to the rest.
+@SuppressWarnings("FutureReturnValueIgnored")
+final class Visitor extends ChannelDuplexHandler implements Crowd.Member {
+  private final DoorwayListener listener;
+  private final InetAddress address;
+  private volatile long quietSinceNanos = System.nanoTime();
+  private volatile @Nullable ChannelHandlerContext context;
+
+  // Of the connection's event loop.
+  private @Nullable Stage stage;
+  private long writtenBytes;
+
+  Visitor(DoorwayListener listener, InetAddress address) {
+    this.listener = listener;
+    this.address = address;
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext ctx) {
+    context = ctx;
+    enter(Stage.PENDING);
+  }
+
+  /** Once it speaks HTTP. */
+  void becomeHttp() {
+    enter(Stage.HTTP);
+  }
+
+  private void enter(Stage next) {
+    leave();
+    stage = next;
+    listener.metrics().in(next).incrementAndGet();
+    if (listener.crowd(next).join(address, this)) {
+      listener.metrics().evicted(next);
+    }
+  }
+
+  private void leave() {
+    Stage left = stage;
+    if (left != null) {
+      stage = null;
+      listener.metrics().in(left).decrementAndGet();
+      listener.crowd(left).leave(address, this);
+    }
+  }
+
+  /** What was handed to the socket's queue since the start, TLS included. */
+  long writtenBytes() {
+    return writtenBytes;
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    quietSinceNanos = System.nanoTime();
+    ctx.fireChannelRead(message);
+  }
+
+  @Override
+  public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
+    quietSinceNanos = System.nanoTime();
+    if (message instanceof ByteBuf bytes) {
+      writtenBytes += bytes.readableBytes();
+    }
+    ctx.write(message, promise);
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    leave();
+    ctx.fireChannelInactive();
+  }
+
+  @Override
+  public void handlerRemoved(ChannelHandlerContext ctx) {
+    leave();
+  }
+
+  @Override
+  public long quietSinceNanos() {
+    return quietSinceNanos;
+  }
+
+  /** Frees the descriptor now: a close through TLS waits for a client that takes no more bytes. */
+  @Override
+  public void giveWay() {
+    ChannelHandlerContext ctx = context;
+    if (ctx != null) {
+      ctx.close();
+    }
+  }
+}
