@@ -9,7 +9,8 @@ import java.util.Map;
  * @param bodyBytesMax largest request body of the native API
  * @param payloadBytesMax largest payload of an event or command, decoded
  * @param answerBytesMax payload bytes after which a page of events or commands ends early
- * @param readItemsMax how many events or commands with payloads are read from a store at once
+ * @param readItemsMax how many events or commands with payloads are read from a store at once; by
+ *     so many a page may go beyond {@code answerBytesMax}
  * @param durableWait how long a request waits until what it brought is durable, before 503
  * @param openApi whether {@code /openapi/v1.json} is served (THREATS T48: off by default)
  */
@@ -27,7 +28,7 @@ public record WebConfig(
   public static final int PATH_STEPS_MAX = 16;
 
   public static final WebConfig DEFAULT =
-      new WebConfig(1 << 20, 131_072, 8 << 20, 50, Duration.ofSeconds(10), false);
+      new WebConfig(1 << 20, 131_072, 1 << 20, 8, Duration.ofSeconds(10), false);
 
   public WebConfig {
     if (bodyBytesMax < 1 || payloadBytesMax < 1 || answerBytesMax < 1) {

@@ -1,5 +1,6 @@
 package io.sallyport.web;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.sallyport.platform.audit.AuditLog;
 import io.sallyport.platform.audit.AuditStore;
 import io.sallyport.platform.command.CommandService;
@@ -10,6 +11,7 @@ import io.sallyport.platform.device.Tenants;
 import io.sallyport.platform.identity.AccessPolicy;
 import io.sallyport.platform.identity.ApiKeys;
 import io.sallyport.platform.identity.KeyAuthenticator;
+import io.sallyport.platform.telemetry.ReadBudget;
 import io.sallyport.platform.telemetry.TelemetryIngest;
 import io.sallyport.platform.telemetry.TelemetryStore;
 import io.sallyport.platform.tenant.TenantKeys;
@@ -20,6 +22,7 @@ import io.sallyport.web.openapi.OpenApiConfiguration;
 import io.sallyport.web.operation.OperationConfiguration;
 import io.sallyport.web.operation.ReadinessCheck;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Optional;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.annotation.Bean;
@@ -84,6 +87,15 @@ class TestApplication {
   @Bean
   TelemetryIngest telemetryIngest(TestPlatform platform) {
     return platform.ingest;
+  }
+
+  /** As the server's, but those who wait for it give up soon. */
+  @Bean
+  ReadBudget readBudget(MeterRegistry meters) {
+    ReadBudget.Limits limits = ReadBudget.Limits.DEFAULT;
+    return new ReadBudget(
+        new ReadBudget.Limits(limits.bytesMax(), limits.tenantBytesMax(), Duration.ofMillis(1)),
+        meters);
   }
 
   @Bean

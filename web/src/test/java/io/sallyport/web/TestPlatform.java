@@ -71,6 +71,10 @@ final class TestPlatform implements AutoCloseable {
     return fixture.tenants.get(PlatformFixture.OPERATOR, new TenantId(id));
   }
 
+  int tenantNumber(String id) {
+    return tenant(id).number();
+  }
+
   Login operator() {
     return OPERATOR;
   }
@@ -130,6 +134,10 @@ final class TestPlatform implements AutoCloseable {
     } else {
       telemetry.failWith(problem);
     }
+  }
+
+  void failReads(@Nullable Problem problem) {
+    telemetry.failReadsWith(problem);
   }
 
   void unready(@Nullable String reason) {

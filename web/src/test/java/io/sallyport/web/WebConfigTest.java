@@ -10,7 +10,7 @@ final class WebConfigTest {
   @Test
   void the_defaults_are_these() {
     assertThat(WebConfig.DEFAULT)
-        .isEqualTo(new WebConfig(1_048_576, 131_072, 8_388_608, 50, Duration.ofSeconds(10), false));
+        .isEqualTo(new WebConfig(1_048_576, 131_072, 1_048_576, 8, Duration.ofSeconds(10), false));
     assertThat(WebConfig.JSON_DEPTH_MAX).isEqualTo(64);
     assertThat(WebConfig.PATH_STEPS_MAX).isEqualTo(16);
   }

@@ -1,6 +1,7 @@
 package io.sallyport.watson.rest;
 
 import java.nio.charset.StandardCharsets;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import tools.jackson.databind.JsonNode;
@@ -10,6 +11,8 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Answers as bytes of JSON, whatever the client says it accepts: the old clients say little. */
 final class Answers {
+  private static final String RETRY_AFTER_SECONDS = "1";
+
   private Answers() {}
 
   static ObjectNode object() {
@@ -21,7 +24,12 @@ final class Answers {
   }
 
   static ResponseEntity<byte[]> json(int status, JsonNode body) {
-    return ResponseEntity.status(status).contentType(MediaType.APPLICATION_JSON).body(bytes(body));
+    ResponseEntity.BodyBuilder answer =
+        ResponseEntity.status(status).contentType(MediaType.APPLICATION_JSON);
+    if (status == 503) {
+      answer.header(HttpHeaders.RETRY_AFTER, RETRY_AFTER_SECONDS);
+    }
+    return answer.body(bytes(body));
   }
 
   static ResponseEntity<byte[]> ok(JsonNode body) {

@@ -79,6 +79,7 @@ final class ApiLogin extends OncePerRequestFilter {
     try {
       chain.doFilter(request, response);
     } finally {
+      AnswerLeases.release(request);
       SecurityContextHolder.clearContext();
     }
   }

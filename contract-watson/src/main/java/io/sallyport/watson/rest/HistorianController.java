@@ -9,6 +9,7 @@ import io.sallyport.platform.device.Device;
 import io.sallyport.platform.identity.Permission;
 import io.sallyport.platform.telemetry.Event;
 import io.sallyport.platform.telemetry.EventQuery;
+import io.sallyport.platform.telemetry.ReadBudget;
 import io.sallyport.platform.telemetry.StoredEvent;
 import io.sallyport.watson.WatsonNames;
 import io.sallyport.watson.WatsonPlatform;
@@ -21,7 +22,6 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.RequestAttribute;
 import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The history of JSON events, newest first (watson-iot.md section 9.4). */
@@ -32,15 +32,19 @@ final class HistorianController {
   /** How many events one page may pass over in search of matching ones. */
   private static final int SCANNED_MAX = 1_000;
 
-  private static final int SUMMARY_PAGE = 1_000;
+  /** A page ends early, with a bookmark, when it has so many bytes. */
+  private static final int PAGE_BYTES_MAX = 1 << 20;
+
   private static final Set<String> PARAMETERS =
       Set.of("evt_type", "start", "end", "top", "summarize", "summarize_type");
 
   private final WatsonPlatform platform;
+  private final AnswerLeases leases;
   private final Bookmarks bookmarks;
 
-  HistorianController(WatsonPlatform platform, Bookmarks bookmarks) {
+  HistorianController(WatsonPlatform platform, AnswerLeases leases, Bookmarks bookmarks) {
     this.platform = platform;
+    this.leases = leases;
     this.bookmarks = bookmarks;
   }
 
@@ -102,10 +106,15 @@ final class HistorianController {
     Optional<String> fields = query.filter("summarize");
     if (fields.isPresent()) {
       Summary summary = Summary.of(fields.get(), query.filter("summarize_type").orElse("avg"));
-      return Answers.ok(summarized(summary, source, events, type));
+      ReadBudget.Lease lease = leases.reserve(request, caller);
+      return summarized(summary, source, events, type).asEvents(Optional.empty(), lease);
     }
     int top = ListQuery.number(request, "top", TOP_MAX, 1, TOP_MAX);
-    return Answers.ok(listed(query, source, events, type, top));
+    PageRequest page = query.page(top);
+    ReadBudget.Lease lease = leases.reserve(request, caller);
+    EventsAnswer answer = new EventsAnswer();
+    Optional<String> next = list(answer, page, source, events, type);
+    return answer.asEvents(next.map(query::bookmark), lease);
   }
 
   private static long millis(ListQuery query, String name, long otherwise) {
@@ -124,35 +133,41 @@ final class HistorianController {
     throw ApiProblem.invalid(name + " must be milliseconds since 1970.");
   }
 
-  private static ObjectNode listed(
-      ListQuery query, Source source, EventQuery events, Optional<TypeId> type, int top) {
-    ObjectNode answer = Answers.object();
-    ArrayNode list = answer.putArray("events");
+  /** Reads one page; the place where the next begins, if there is one. */
+  private static Optional<String> list(
+      EventsAnswer answer,
+      PageRequest asked,
+      Source source,
+      EventQuery events,
+      Optional<TypeId> type) {
+    int top = asked.limit();
     int scanned = 0;
-    PageRequest wanted = query.page(top);
+    Optional<String> place = asked.after();
     while (true) {
-      Page<StoredEvent> page = source.read(events, wanted);
+      // At most as many as are still missing, so that no event is read and not shown.
+      int portion = Math.min(top - answer.size(), AnswerLeases.READ_ITEMS_MAX);
+      Page<StoredEvent> page = source.read(events, new PageRequest(portion, place));
       for (StoredEvent stored : page.items()) {
         scanned++;
         if (isOfType(stored, type)) {
           JsonBody.parse(stored.event().payload())
-              .ifPresent(payload -> list.add(json(stored.event(), payload)));
+              .ifPresent(payload -> answer.add(json(stored.event(), payload)));
         }
       }
-      if (page.next().isEmpty()) {
-        return answer;
+      place = page.next();
+      if (place.isEmpty()
+          || answer.size() >= top
+          || answer.bytes() >= PAGE_BYTES_MAX
+          || scanned >= SCANNED_MAX
+          || page.items().isEmpty()) {
+        return place;
       }
-      if (list.size() >= top || scanned >= SCANNED_MAX || page.items().isEmpty()) {
-        return answer.put("bookmark", query.bookmark(page.next().get()));
-      }
-      // At most as many as are still missing, so that no event is read and not shown.
-      wanted = new PageRequest(top - list.size(), page.next());
     }
   }
 
-  private static ObjectNode summarized(
+  private static EventsAnswer summarized(
       Summary summary, Source source, EventQuery events, Optional<TypeId> type) {
-    PageRequest wanted = PageRequest.first(SUMMARY_PAGE);
+    PageRequest wanted = PageRequest.first(AnswerLeases.READ_ITEMS_MAX);
     while (true) {
       Page<StoredEvent> page = source.read(events, wanted);
       for (StoredEvent stored : page.items()) {
@@ -170,7 +185,7 @@ final class HistorianController {
                 + Summary.EVENTS_MAX
                 + " events; narrow it by start and end.");
       }
-      wanted = new PageRequest(SUMMARY_PAGE, page.next());
+      wanted = new PageRequest(AnswerLeases.READ_ITEMS_MAX, page.next());
     }
   }
 
@@ -179,13 +194,17 @@ final class HistorianController {
   }
 
   /** All five members, and the payload as it came. */
-  static ObjectNode json(Event event, JsonNode payload) {
+  private static ObjectNode json(Event event, JsonNode payload) {
+    return json(event.device(), event.name(), event.timeMillis(), payload);
+  }
+
+  static ObjectNode json(DeviceKey device, String name, long timeMillis, JsonNode payload) {
     ObjectNode json =
         Answers.object()
-            .put("device_type", event.device().type().value())
-            .put("device_id", WatsonNames.encode(event.device().id()))
-            .put("evt_type", event.name());
-    json.putObject("timestamp").put("$date", event.timeMillis());
+            .put("device_type", device.type().value())
+            .put("device_id", WatsonNames.encode(device.id()))
+            .put("evt_type", name);
+    json.putObject("timestamp").put("$date", timeMillis);
     json.set("evt", payload);
     return json;
   }

@@ -6,24 +6,26 @@ import io.sallyport.platform.base.Problem;
 import io.sallyport.platform.device.Device;
 import io.sallyport.platform.identity.Permission;
 import io.sallyport.platform.telemetry.Event;
+import io.sallyport.platform.telemetry.ReadBudget;
 import io.sallyport.platform.telemetry.StoredEvent;
 import io.sallyport.platform.tenant.Tenant;
 import io.sallyport.platform.tenant.TenantSettings;
 import io.sallyport.watson.WatsonNames;
 import io.sallyport.watson.WatsonPlatform;
 import io.sallyport.watson.WatsonTime;
+import jakarta.servlet.http.HttpServletRequest;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Map;
 import java.util.Set;
+import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PutMapping;
 import org.springframework.web.bind.annotation.RequestAttribute;
 import org.springframework.web.bind.annotation.RestController;
-import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The last event cache (watson-iot.md section 9.1), off by default as in the original. */
@@ -31,11 +33,16 @@ import tools.jackson.databind.node.ObjectNode;
 final class LastEventController {
   private static final int TTL_DAYS_MAX = 45;
 
+  /** The contract has no pages here; a device with more is read event by event. */
+  private static final long PAYLOAD_BYTES_MAX = 2 << 20;
+
   private final WatsonPlatform platform;
+  private final AnswerLeases leases;
   private final Clock clock;
 
-  LastEventController(WatsonPlatform platform, Clock clock) {
+  LastEventController(WatsonPlatform platform, AnswerLeases leases, Clock clock) {
     this.platform = platform;
+    this.leases = leases;
     this.clock = clock;
   }
 
@@ -43,15 +50,21 @@ final class LastEventController {
   ResponseEntity<byte[]> all(
       @RequestAttribute(Caller.ATTRIBUTE) Caller caller,
       @PathVariable("type") String type,
-      @PathVariable("device") String device) {
+      @PathVariable("device") String device,
+      HttpServletRequest request) {
     Device found = readable(caller, type, device);
-    ArrayNode answer = Answers.array();
+    ReadBudget.Lease lease = leases.reserve(request, caller);
+    EventsAnswer answer = new EventsAnswer();
     platform
         .history()
         .lastEvents(
-            found.key(), found.number(), caller.principal().tenantNumber(), notBefore(caller))
+            found.key(),
+            found.number(),
+            caller.principal().tenantNumber(),
+            notBefore(caller),
+            PAYLOAD_BYTES_MAX)
         .forEach(event -> answer.add(json(event)));
-    return Answers.ok(answer);
+    return answer.asArray(lease);
   }
 
   @GetMapping(WatsonPaths.DEVICE + "/events/{event}")
@@ -59,8 +72,10 @@ final class LastEventController {
       @RequestAttribute(Caller.ATTRIBUTE) Caller caller,
       @PathVariable("type") String type,
       @PathVariable("device") String device,
-      @PathVariable("event") String event) {
+      @PathVariable("event") String event,
+      HttpServletRequest request) {
     Device found = readable(caller, type, device);
+    ReadBudget.Lease lease = leases.reserve(request, caller);
     return platform
         .history()
         .lastEvent(
@@ -69,7 +84,11 @@ final class LastEventController {
             caller.principal().tenantNumber(),
             event,
             notBefore(caller))
-        .map(stored -> Answers.ok(json(stored)))
+        .map(stored -> {
+          byte[] body = Answers.bytes(json(stored));
+          lease.shrinkTo(body.length);
+          return ResponseEntity.ok().contentType(MediaType.APPLICATION_JSON).body(body);
+        })
         .orElseThrow(() -> ApiProblem.of(404, "There is no such event."));
   }
 

@@ -7,7 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -22,6 +21,7 @@ final class Summary {
   private static final int FIELDS_MAX = 32;
 
   private static final int STEPS_MAX = 16;
+  private static final int FIGURES_MAX = 20_000;
 
   private enum Kind {
     AVG,
@@ -38,9 +38,13 @@ final class Summary {
 
   private final List<String> fields;
   private final Kind kind;
-  private final Map<Group, Event> newest = new LinkedHashMap<>();
+
+  /** The time of each group's newest event; never the event, whose payload may be large. */
+  private final Map<Group, Long> newest = new LinkedHashMap<>();
+
   private final Map<Group, Map<String, Figures>> figures = new LinkedHashMap<>();
   private int events;
+  private int count;
 
   private Summary(List<String> fields, Kind kind) {
     this.fields = fields;
@@ -83,13 +87,26 @@ final class Summary {
   void add(Event event, JsonNode payload) {
     events++;
     Group group = new Group(event.device(), event.name());
-    newest.putIfAbsent(group, event);
+    newest.putIfAbsent(group, event.timeMillis());
     Map<String, Figures> ofGroup = figures.computeIfAbsent(group, key -> new LinkedHashMap<>());
     for (String field : fields) {
       JsonNode value = value(payload, field);
       if (value.isNumber()) {
-        ofGroup.computeIfAbsent(field, key -> new Figures()).add(value.doubleValue());
+        ofGroup
+            .computeIfAbsent(
+                field,
+                key -> {
+                  count++;
+                  return new Figures();
+                })
+            .add(value.doubleValue());
       }
+    }
+    if (count > FIGURES_MAX) {
+      throw ApiProblem.tooHigh(
+          "The answer would have more than "
+              + FIGURES_MAX
+              + " figures; narrow it by device, evt_type, start and end.");
     }
   }
 
@@ -111,14 +128,13 @@ final class Summary {
     return at;
   }
 
-  ObjectNode answer() {
-    ObjectNode answer = Answers.object();
-    ArrayNode list = answer.putArray("events");
-    newest.forEach((group, event) -> {
+  EventsAnswer answer() {
+    EventsAnswer answer = new EventsAnswer();
+    newest.forEach((group, timeMillis) -> {
       ObjectNode evt = Answers.object();
       figures.getOrDefault(group, Map.of()).forEach((field, of) -> evt.put(field, of.figure(kind)));
       if (!evt.isEmpty()) {
-        list.add(HistorianController.json(event, evt));
+        answer.add(HistorianController.json(group.device(), group.name(), timeMillis, evt));
       }
     });
     return answer;

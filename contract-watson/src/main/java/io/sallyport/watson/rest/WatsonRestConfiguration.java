@@ -1,5 +1,6 @@
 package io.sallyport.watson.rest;
 
+import io.sallyport.platform.telemetry.ReadBudget;
 import io.sallyport.platform.tenant.TenantKeys;
 import io.sallyport.watson.DeviceDirectory;
 import io.sallyport.watson.HostHint;
@@ -32,6 +33,7 @@ public class WatsonRestConfiguration {
    */
   public record WatsonRestParts(
       WatsonPlatform platform,
+      ReadBudget readBudget,
       DeviceDirectory directory,
       ConnectionLog connectionLog,
       TenantKeys keys,
@@ -87,12 +89,12 @@ public class WatsonRestConfiguration {
 
   @Bean
   LastEventController watsonLastEvents(WatsonRestParts parts) {
-    return new LastEventController(parts.platform(), parts.clock());
+    return new LastEventController(parts.platform(), leases(parts), parts.clock());
   }
 
   @Bean
   HistorianController watsonHistorian(WatsonRestParts parts) {
-    return new HistorianController(parts.platform(), bookmarks(parts));
+    return new HistorianController(parts.platform(), leases(parts), bookmarks(parts));
   }
 
   @Bean
@@ -109,6 +111,10 @@ public class WatsonRestConfiguration {
   @Bean
   ConnectionLogController watsonConnectionLog(WatsonRestParts parts) {
     return new ConnectionLogController(parts.platform(), parts.connectionLog(), bookmarks(parts));
+  }
+
+  private static AnswerLeases leases(WatsonRestParts parts) {
+    return new AnswerLeases(parts.readBudget());
   }
 
   private static Bookmarks bookmarks(WatsonRestParts parts) {

@@ -1,7 +1,10 @@
 package io.sallyport.watson.rest;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.sallyport.platform.telemetry.ReadBudget;
 import io.sallyport.watson.rest.WatsonRestConfiguration.WatsonRestParts;
 import io.sallyport.watson.testing.WatsonFixture;
+import java.time.Duration;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.annotation.Bean;
@@ -18,9 +21,18 @@ class RestTestApplication {
   }
 
   @Bean
-  WatsonRestParts watsonRestParts(WatsonFixture watson) {
+  ReadBudget readBudget() {
+    ReadBudget.Limits limits = ReadBudget.Limits.DEFAULT;
+    return new ReadBudget(
+        new ReadBudget.Limits(limits.bytesMax(), limits.tenantBytesMax(), Duration.ofMillis(1)),
+        new SimpleMeterRegistry());
+  }
+
+  @Bean
+  WatsonRestParts watsonRestParts(WatsonFixture watson, ReadBudget readBudget) {
     return new WatsonRestParts(
         watson.platform,
+        readBudget,
         watson.messaging.directory(),
         watson.messaging.connectionLog(),
         watson.domain.tenantKeys,

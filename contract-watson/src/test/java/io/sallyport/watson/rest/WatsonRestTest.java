@@ -8,6 +8,7 @@ import io.sallyport.platform.device.Device;
 import io.sallyport.platform.device.RegisteredDevice;
 import io.sallyport.platform.identity.IssuedApiKey;
 import io.sallyport.platform.identity.Role;
+import io.sallyport.platform.telemetry.ReadBudget;
 import io.sallyport.platform.tenant.Tenant;
 import io.sallyport.watson.WatsonTime;
 import io.sallyport.watson.testing.TestClient;
@@ -45,12 +46,14 @@ class WatsonRestTest {
 
   private final MockMvc mvc;
   private final WatsonFixture watson;
+  private final ReadBudget budget;
   private Tenant tenant;
   private IssuedApiKey standard;
 
   @Autowired
-  WatsonRestTest(MockMvc mvc, WatsonFixture watson) {
+  WatsonRestTest(MockMvc mvc, WatsonFixture watson, ReadBudget budget) {
     this.mvc = mvc;
+    this.budget = budget;
     this.watson = watson;
     this.tenant = watson.acme;
     this.standard = watson.domain.anApiKey(watson.acme, Role.STANDARD_APPLICATION);
@@ -751,6 +754,63 @@ class WatsonRestTest {
         page = get(path + "&_bookmark=" + text(page, "bookmark")).is(200).json();
       }
       assertThat(seen).containsExactly(6, 5, 4, 3, 2, 1, 0);
+    }
+
+    @Test
+    void a_page_of_large_events_ends_early_and_its_bookmark_goes_on() {
+      device("pump", "p1");
+      String large = "x".repeat(120_000);
+      for (int i = 0; i < 30; i++) {
+        event("p1", "n", "{\"i\":" + i + ",\"x\":\"" + large + "\"}");
+      }
+      List<Integer> seen = new ArrayList<>();
+      JsonNode page = get("/historian").is(200).json();
+      while (true) {
+        assertThat(page.path("events").size()).isBetween(1, 16);
+        page.path("events").forEach(event -> seen.add(event.path("evt").path("i").intValue()));
+        if (!page.has("bookmark")) {
+          break;
+        }
+        page = get("/historian?_bookmark=" + text(page, "bookmark")).is(200).json();
+      }
+      assertThat(seen).hasSize(30).startsWith(29, 28).endsWith(1, 0).doesNotHaveDuplicates();
+      assertThat(budget.bytes()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+        strings = {
+          "/historian",
+          "/historian?summarize=%7Bt%7D",
+          "/device/types/pump/devices/p1/events",
+          "/device/types/pump/devices/p1/events/a"
+        })
+    void a_read_beyond_the_budget_is_503_until_there_is_room(String path) {
+      device("pump", "p1");
+      call("PUT", "/config/lec").body("{\"enabled\":true}").send().is(200);
+      event("p1", "a", "{\"t\":1}");
+      try (ReadBudget.Lease others =
+          budget.lease(tenant.number(), ReadBudget.Limits.DEFAULT.tenantBytesMax()).orElseThrow()) {
+        Answer answer = get(path).is(503);
+        assertThat(text(answer.json(), "exception", "id")).isEqualTo("CUDSP0503E");
+        assertThat(answer.response().getHeader("Retry-After")).isEqualTo("1");
+        others.shrinkTo(0);
+      }
+      get(path).is(200);
+      assertThat(budget.bytes()).isZero();
+    }
+
+    @Test
+    void last_events_that_are_large_together_are_read_one_by_one() {
+      device("pump", "p1");
+      call("PUT", "/config/lec").body("{\"enabled\":true}").send().is(200);
+      String large = "\"" + "x".repeat(120_000) + "\"";
+      for (int i = 0; i < 20; i++) {
+        event("p1", "n" + i, large);
+      }
+      get("/device/types/pump/devices/p1/events").is(413);
+      get("/device/types/pump/devices/p1/events/n7").is(200);
+      assertThat(budget.bytes()).isZero();
     }
 
     @Test

@@ -3,6 +3,8 @@ package io.sallyport.platform.telemetry;
 import io.sallyport.platform.base.DeviceKey;
 import io.sallyport.platform.base.Page;
 import io.sallyport.platform.base.PageRequest;
+import io.sallyport.platform.base.Problem;
+import io.sallyport.platform.base.ProblemException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -38,9 +40,28 @@ public interface TelemetryStore extends AutoCloseable {
   /** The newest event of the tenant's devices of all kinds, newest first (types may be mixed). */
   Page<StoredEvent> tenantHistory(int tenantNumber, EventQuery query, PageRequest page);
 
-  /** The newest event of each name of one device, no older than {@code notBeforeMillis}. */
+  /**
+   * The newest event of each name of one device, no older than {@code notBeforeMillis}.
+   *
+   * @throws io.sallyport.platform.base.ProblemException {@code TOO_LARGE} if their payloads have
+   *     more than {@code payloadBytesMax} bytes together
+   */
   List<StoredEvent> lastEvents(
-      DeviceKey device, long deviceNumber, int tenantNumber, long notBeforeMillis);
+      DeviceKey device,
+      long deviceNumber,
+      int tenantNumber,
+      long notBeforeMillis,
+      long payloadBytesMax);
+
+  /** What {@link #lastEvents} throws. */
+  static ProblemException lastEventsTooLarge(long payloadBytesMax) {
+    return new Problem(
+            Problem.Code.TOO_LARGE,
+            "the last events have more than "
+                + payloadBytesMax
+                + " bytes together; read them one by one")
+        .asException();
+  }
 
   Optional<StoredEvent> lastEvent(
       DeviceKey device, long deviceNumber, int tenantNumber, String name, long notBeforeMillis);

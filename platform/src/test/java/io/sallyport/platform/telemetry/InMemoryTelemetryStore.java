@@ -33,6 +33,7 @@ public final class InMemoryTelemetryStore implements TelemetryStore {
   private final Map<String, Long> cursors = new HashMap<>();
   private final Set<Integer> deletedTenants = new HashSet<>();
   private @Nullable Problem failure;
+  private @Nullable Problem readFailure;
 
   public InMemoryTelemetryStore(IntPredicate lastEventCacheEnabled) {
     this.lastEventCacheEnabled = lastEventCacheEnabled;
@@ -41,6 +42,11 @@ public final class InMemoryTelemetryStore implements TelemetryStore {
   /** Makes appends fail until {@link #recover}. */
   public synchronized void failWith(Problem problem) {
     failure = problem;
+  }
+
+  /** Makes reads of the history fail, until null comes. */
+  public synchronized void failReadsWith(@Nullable Problem problem) {
+    readFailure = problem;
   }
 
   public synchronized void recover() {
@@ -81,6 +87,9 @@ public final class InMemoryTelemetryStore implements TelemetryStore {
   @Override
   public synchronized Page<StoredEvent> history(
       DeviceKey device, long deviceNumber, int tenantNumber, EventQuery query, PageRequest page) {
+    if (readFailure != null) {
+      throw readFailure.asException();
+    }
     return page(
         log(tenantNumber).stream()
             .filter(stored -> stored.event().deviceNumber() == deviceNumber)
@@ -97,7 +106,20 @@ public final class InMemoryTelemetryStore implements TelemetryStore {
 
   @Override
   public synchronized List<StoredEvent> lastEvents(
-      DeviceKey device, long deviceNumber, int tenantNumber, long notBeforeMillis) {
+      DeviceKey device,
+      long deviceNumber,
+      int tenantNumber,
+      long notBeforeMillis,
+      long payloadBytesMax) {
+    List<StoredEvent> events = lastEvents(deviceNumber, tenantNumber, notBeforeMillis);
+    if (events.stream().mapToLong(stored -> stored.event().payload().size()).sum()
+        > payloadBytesMax) {
+      throw TelemetryStore.lastEventsTooLarge(payloadBytesMax);
+    }
+    return events;
+  }
+
+  private List<StoredEvent> lastEvents(long deviceNumber, int tenantNumber, long notBeforeMillis) {
     if (!lastEventCacheEnabled.test(tenantNumber)) {
       return List.of();
     }
@@ -112,7 +134,7 @@ public final class InMemoryTelemetryStore implements TelemetryStore {
   @Override
   public synchronized Optional<StoredEvent> lastEvent(
       DeviceKey device, long deviceNumber, int tenantNumber, String name, long notBeforeMillis) {
-    return lastEvents(device, deviceNumber, tenantNumber, notBeforeMillis).stream()
+    return lastEvents(deviceNumber, tenantNumber, notBeforeMillis).stream()
         .filter(stored -> stored.event().name().equals(name))
         .findFirst();
   }

@@ -246,11 +246,17 @@ public interface TelemetryStoreContract {
         .contains(new StoredEvent(positions[2], newest));
     assertThat(lastEvent(TENANT, DEVICE, "status", 31)).isEmpty();
     assertThat(lastEvent(TENANT, DEVICE, "statu", 0)).isEmpty();
-    assertThat(store().lastEvents(key(TENANT, DEVICE), DEVICE, TENANT, 0))
+    assertThat(store().lastEvents(key(TENANT, DEVICE), DEVICE, TENANT, 0, Long.MAX_VALUE))
         .containsExactlyInAnyOrder(
             new StoredEvent(positions[1], alarm), new StoredEvent(positions[2], newest));
-    assertThat(store().lastEvents(key(TENANT, DEVICE), DEVICE, TENANT, 25))
+    assertThat(store().lastEvents(key(TENANT, DEVICE), DEVICE, TENANT, 25, Long.MAX_VALUE))
         .containsExactly(new StoredEvent(positions[2], newest));
+    long bytes = (long) alarm.payload().size() + newest.payload().size();
+    assertThat(store().lastEvents(key(TENANT, DEVICE), DEVICE, TENANT, 0, bytes)).hasSize(2);
+    assertThatThrownBy(() -> store().lastEvents(key(TENANT, DEVICE), DEVICE, TENANT, 0, bytes - 1))
+        .isInstanceOfSatisfying(
+            ProblemException.class,
+            e -> assertThat(e.problem().code()).isEqualTo(Problem.Code.TOO_LARGE));
   }
 
   @Test
@@ -258,7 +264,13 @@ public interface TelemetryStoreContract {
     store().append(List.of(event(10).inTenant(TENANT_WITHOUT_CACHE).build()));
     assertThat(lastEvent(TENANT_WITHOUT_CACHE, DEVICE, "status", 0)).isEmpty();
     assertThat(
-            store().lastEvents(key(TENANT_WITHOUT_CACHE, DEVICE), DEVICE, TENANT_WITHOUT_CACHE, 0))
+            store()
+                .lastEvents(
+                    key(TENANT_WITHOUT_CACHE, DEVICE),
+                    DEVICE,
+                    TENANT_WITHOUT_CACHE,
+                    0,
+                    Long.MAX_VALUE))
         .isEmpty();
   }
 

@@ -3,6 +3,7 @@ package io.sallyport.server.wiring;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.sallyport.platform.telemetry.BatchingIngest;
 import io.sallyport.platform.telemetry.IngestLimits;
+import io.sallyport.platform.telemetry.ReadBudget;
 import io.sallyport.platform.telemetry.Retention;
 import io.sallyport.platform.telemetry.StorageHealth;
 import io.sallyport.platform.telemetry.TelemetryFeed;
@@ -40,6 +41,12 @@ class TelemetryConfiguration {
         clock,
         threads,
         meters);
+  }
+
+  /** One for all rooms: what they hold for readers adds up. */
+  @Bean
+  ReadBudget readBudget(MeterRegistry meters) {
+    return new ReadBudget(ReadBudget.Limits.DEFAULT, meters);
   }
 
   @Bean

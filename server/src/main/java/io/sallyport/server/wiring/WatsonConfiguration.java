@@ -16,6 +16,7 @@ import io.sallyport.platform.device.StoredTenants;
 import io.sallyport.platform.identity.AccessPolicy;
 import io.sallyport.platform.identity.ApiKeys;
 import io.sallyport.platform.identity.KeyAuthenticator;
+import io.sallyport.platform.telemetry.ReadBudget;
 import io.sallyport.platform.telemetry.TelemetryFeed;
 import io.sallyport.platform.telemetry.TelemetryIngest;
 import io.sallyport.platform.telemetry.TelemetryStore;
@@ -97,12 +98,19 @@ class WatsonConfiguration {
   @Bean
   WatsonRestParts watsonRestParts(
       WatsonPlatform platform,
+      ReadBudget readBudget,
       WatsonMessaging messaging,
       TenantKeys keys,
       ServerConfig config,
       Clock clock) {
     return new WatsonRestParts(
-        platform, messaging.directory(), messaging.connectionLog(), keys, config.domain(), clock);
+        platform,
+        readBudget,
+        messaging.directory(),
+        messaging.connectionLog(),
+        keys,
+        config.domain(),
+        clock);
   }
 
   private static WatsonLimits limits(Limits limits) {

@@ -2,6 +2,7 @@ package io.sallyport.store.rocksdb;
 
 import io.sallyport.platform.base.DeviceKey;
 import io.sallyport.platform.telemetry.StoredEvent;
+import io.sallyport.platform.telemetry.TelemetryStore;
 import io.sallyport.platform.tenant.SealedContext;
 import io.sallyport.platform.tenant.TenantKeys;
 import java.nio.charset.StandardCharsets;
@@ -41,9 +42,11 @@ final class LastEvents {
       DeviceKey device,
       long deviceNumber,
       int tenantNumber,
-      long notBeforeMillis)
+      long notBeforeMillis,
+      long payloadBytesMax)
       throws RocksDBException {
     List<StoredEvent> events = new ArrayList<>();
+    long payloadBytes = 0;
     if (!enabled.test(tenantNumber)) {
       return events;
     }
@@ -54,7 +57,12 @@ final class LastEvents {
             Keys.lastStart(tenantNumber, deviceNumber),
             Keys.lastEnd(tenantNumber, deviceNumber))) {
       for (scan.rows().seekToFirst(); scan.valid(); scan.rows().next()) {
-        add(events, scan.rows().value(), device, tenantNumber, notBeforeMillis);
+        if (add(events, scan.rows().value(), device, tenantNumber, notBeforeMillis)) {
+          payloadBytes += events.getLast().event().payload().size();
+          if (payloadBytes > payloadBytesMax) {
+            throw TelemetryStore.lastEventsTooLarge(payloadBytesMax);
+          }
+        }
       }
     }
     return events;
@@ -84,7 +92,8 @@ final class LastEvents {
     return events.stream().findFirst();
   }
 
-  private void add(
+  /** Whether it is to be shown. */
+  private boolean add(
       List<StoredEvent> events,
       byte[] row,
       DeviceKey device,
@@ -93,8 +102,9 @@ final class LastEvents {
     EventRow.Stored stored = EventRow.parse(row, "a last event of tenant number " + tenantNumber);
     if (stored.timeMillis() >= notBeforeMillis
         && tenants.horizon(tenantNumber).shows(stored.position(), stored.timeMillis())) {
-      events.add(opener.open(stored, tenantNumber, device));
+      return events.add(opener.open(stored, tenantNumber, device));
     }
+    return false;
   }
 
   /** Deletes a tenant's last events that are beyond the horizon, some at a time. */

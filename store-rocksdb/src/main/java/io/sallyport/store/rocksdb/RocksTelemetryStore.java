@@ -140,9 +140,14 @@ public final class RocksTelemetryStore implements TelemetryStore {
 
   @Override
   public List<StoredEvent> lastEvents(
-      DeviceKey device, long deviceNumber, int tenantNumber, long notBeforeMillis) {
-    return inDatabase(
-        current -> lastEvents.list(current, device, deviceNumber, tenantNumber, notBeforeMillis));
+      DeviceKey device,
+      long deviceNumber,
+      int tenantNumber,
+      long notBeforeMillis,
+      long payloadBytesMax) {
+    return inDatabase(current ->
+        lastEvents.list(
+            current, device, deviceNumber, tenantNumber, notBeforeMillis, payloadBytesMax));
   }
 
   @Override

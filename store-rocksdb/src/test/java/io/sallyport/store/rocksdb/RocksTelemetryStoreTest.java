@@ -117,7 +117,8 @@ class RocksTelemetryStoreTest implements TelemetryStoreContract {
     assertThat(store().bytes(TENANT)).isEqualTo(bytes);
     assertThat(store().endPosition(TENANT)).isEqualTo(3);
     assertThat(store().cursor(TENANT, "webhook-1")).contains(2L);
-    assertThat(store().lastEvents(key(TENANT, DEVICE), DEVICE, TENANT, 0)).hasSize(1);
+    assertThat(store().lastEvents(key(TENANT, DEVICE), DEVICE, TENANT, 0, Long.MAX_VALUE))
+        .hasSize(1);
     assertThat(store().append(List.of(event(3_000)))).containsExactly(3L);
   }
 

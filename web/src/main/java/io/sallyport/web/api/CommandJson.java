@@ -1,14 +1,16 @@
 package io.sallyport.web.api;
 
-import com.fasterxml.jackson.annotation.JsonRawValue;
+import io.sallyport.platform.base.Payload;
 import io.sallyport.platform.command.Command;
 import io.sallyport.web.json.ApiJson;
 import io.sallyport.web.json.EmbeddedJson;
+import io.sallyport.web.json.PayloadJson;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Instant;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.annotation.JsonSerialize;
 
 /** A command as JSON. */
 record CommandJson(
@@ -17,8 +19,10 @@ record CommandJson(
     String device,
     String name,
     String format,
-    @JsonRawValue @Schema(type = "object") @Nullable String payload,
-    @Nullable String payloadBase64,
+    @JsonSerialize(using = PayloadJson.Verbatim.class) @Schema(implementation = Object.class)
+        @Nullable Payload payload,
+    @JsonSerialize(using = PayloadJson.Base64.class) @Schema(implementation = String.class)
+        @Nullable Payload payloadBase64,
     String status,
     String by,
     Instant created,

@@ -1,15 +1,17 @@
 package io.sallyport.web.api;
 
-import com.fasterxml.jackson.annotation.JsonRawValue;
+import io.sallyport.platform.base.Payload;
 import io.sallyport.platform.telemetry.Event;
 import io.sallyport.platform.telemetry.StoredEvent;
 import io.sallyport.web.json.ApiJson;
 import io.sallyport.web.json.EmbeddedJson;
+import io.sallyport.web.json.PayloadJson;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.math.BigDecimal;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.annotation.JsonSerialize;
 
 /**
  * An event as JSON.
@@ -24,8 +26,10 @@ record EventJson(
     String device,
     String name,
     String format,
-    @JsonRawValue @Schema(type = "object") @Nullable String payload,
-    @Nullable String payloadBase64)
+    @JsonSerialize(using = PayloadJson.Verbatim.class) @Schema(implementation = Object.class)
+        @Nullable Payload payload,
+    @JsonSerialize(using = PayloadJson.Base64.class) @Schema(implementation = String.class)
+        @Nullable Payload payloadBase64)
     implements ApiJson {
   static EventJson of(StoredEvent stored, EmbeddedJson embedded) {
     Event event = stored.event();

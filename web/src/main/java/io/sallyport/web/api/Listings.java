@@ -4,6 +4,7 @@ import io.sallyport.platform.base.Page;
 import io.sallyport.platform.base.PageRequest;
 import io.sallyport.platform.base.Problem;
 import io.sallyport.platform.identity.Principal;
+import io.sallyport.platform.telemetry.ReadBudget;
 import io.sallyport.web.WebConfig;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.ArrayList;
@@ -18,10 +19,12 @@ final class Listings {
   static final String LIMIT_DEFAULT = "50";
 
   private final Cursors cursors;
+  private final AnswerBudget budget;
   private final WebConfig config;
 
-  Listings(Cursors cursors, WebConfig config) {
+  Listings(Cursors cursors, AnswerBudget budget, WebConfig config) {
     this.cursors = cursors;
+    this.budget = budget;
     this.config = config;
   }
 
@@ -40,7 +43,8 @@ final class Listings {
 
   /**
    * One page of items with payloads, read in small portions, and ended early when {@code
-   * answerBytesMax} is reached; {@code view} may leave items out by giving null.
+   * answerBytesMax} is reached; {@code view} may leave items out by giving null. What it takes is
+   * counted against the budget until the answer was written.
    */
   <T, V> Listing<V> weighedPage(
       HttpServletRequest request,
@@ -51,6 +55,7 @@ final class Listings {
       ToLongFunction<? super T> bytes,
       Function<? super T, ? extends @Nullable V> view) {
     PageRequest wanted = wanted(request, actor, limit, next);
+    ReadBudget.Lease lease = budget.reserve(request, actor);
     List<V> items = new ArrayList<>();
     Optional<String> place = wanted.after();
     int left = limit;
@@ -71,6 +76,7 @@ final class Listings {
       // A short portion with more behind it means that the store passed over much: give it a rest.
       more = place.isPresent() && page.items().size() == portion;
     } while (more && left > 0 && weight < config.answerBytesMax());
+    budget.fit(lease, items.size(), weight);
     return new Listing<>(items, sealed(request, actor, place));
   }
 

@@ -9,6 +9,7 @@ import io.sallyport.platform.device.LiveConnections;
 import io.sallyport.platform.device.Tenants;
 import io.sallyport.platform.identity.AccessPolicy;
 import io.sallyport.platform.identity.ApiKeys;
+import io.sallyport.platform.telemetry.ReadBudget;
 import io.sallyport.platform.telemetry.TelemetryIngest;
 import io.sallyport.platform.telemetry.TelemetryStore;
 import io.sallyport.platform.tenant.TenantKeys;
@@ -25,10 +26,12 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
 /**
- * Wires the native REST API. Needs beans of the platform's interfaces, a {@link WebConfig}, a
- * {@link Clock}, and {@code login.DoorConfiguration}.
+ * Wires the native REST API. Needs beans of the platform's interfaces, a {@link ReadBudget}, a
+ * {@link WebConfig}, a {@link Clock}, and {@code login.DoorConfiguration}.
  */
 @Configuration(proxyBeanMethods = false)
 public class NativeApiConfiguration {
@@ -52,8 +55,23 @@ public class NativeApiConfiguration {
   }
 
   @Bean
-  Listings listings(TenantKeys keys, WebConfig config) {
-    return new Listings(new Cursors(keys.purposeKey("cursor")), config);
+  AnswerBudget answerBudget(ReadBudget budget, WebConfig config) {
+    return new AnswerBudget(budget, config);
+  }
+
+  @Bean
+  WebMvcConfigurer answerBudgetReleases(AnswerBudget budget) {
+    return new WebMvcConfigurer() {
+      @Override
+      public void addInterceptors(InterceptorRegistry registry) {
+        registry.addInterceptor(budget).addPathPatterns(PATH + "/**");
+      }
+    };
+  }
+
+  @Bean
+  Listings listings(TenantKeys keys, AnswerBudget budget, WebConfig config) {
+    return new Listings(new Cursors(keys.purposeKey("cursor")), budget, config);
   }
 
   @Bean

@@ -36,12 +36,12 @@ public final class ApiJsonConverter extends AbstractHttpMessageConverter<ApiJson
     return mapper.read(body, type);
   }
 
-  /** Writes only what was encoded whole, so that a failure still gives a clean answer. */
+  /** Large answers go out as they are encoded, so that no copy of them is made. */
   @Override
   protected void writeInternal(ApiJson value, HttpOutputMessage output) throws IOException {
-    byte[] body = mapper.write(value);
-    output.getHeaders().setContentLength(body.length);
-    output.getBody().write(body);
+    HeldOutput held = new HeldOutput(output);
+    mapper.write(value, held);
+    held.finish();
   }
 
   private RuntimeException tooLarge() {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.sallyport.platform.base.Problem;
 import io.sallyport.platform.base.ProblemException;
 import io.sallyport.web.WebConfig;
+import java.io.OutputStream;
 import java.util.List;
 import java.util.stream.Collectors;
 import tools.jackson.core.JacksonException;
@@ -88,8 +89,8 @@ public final class ApiJsonMapper {
     return mapper.writeValueAsBytes(value);
   }
 
-  byte[] write(ApiJson value) {
-    return mapper.writeValueAsBytes(value);
+  void write(ApiJson value, OutputStream output) {
+    mapper.writeValue(output, value);
   }
 
   private static String describe(JacksonException e) {

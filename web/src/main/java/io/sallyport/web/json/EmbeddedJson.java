@@ -1,7 +1,7 @@
 package io.sallyport.web.json;
 
+import io.sallyport.platform.base.Payload;
 import io.sallyport.web.WebConfig;
-import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
@@ -26,18 +26,16 @@ public final class EmbeddedJson {
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .build();
 
-  /**
-   * The bytes as JSON text, if they are exactly one JSON value in UTF-8 without byte order mark.
-   */
-  public Optional<String> of(byte[] bytes) {
-    if (bytes.length == 0) {
-      return Optional.empty();
+  /** Whether the bytes are exactly one JSON value in UTF-8 without byte order mark. */
+  public boolean is(Payload payload) {
+    if (payload.size() == 0) {
+      return false;
     }
     try {
-      String text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-      return of(text);
+      return of(StandardCharsets.UTF_8.newDecoder().decode(payload.buffer()).toString())
+          .isPresent();
     } catch (CharacterCodingException e) {
-      return Optional.empty();
+      return false;
     }
   }
 

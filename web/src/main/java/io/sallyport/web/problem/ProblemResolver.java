@@ -53,6 +53,15 @@ public final class ProblemResolver implements HandlerExceptionResolver, Ordered 
       log.debug("client went away");
       return new ModelAndView();
     }
+    if (response.isCommitted()) {
+      if (failure instanceof IOException) {
+        log.debug("client did not take its answer");
+        return new ModelAndView();
+      }
+      answers.of(request, failure);
+      // Unresolved, it makes the container cut the answer instead of ending it as if it were whole.
+      return null;
+    }
     if (failure instanceof HttpRequestMethodNotSupportedException unsupported
         && unsupported.getSupportedHttpMethods() != null) {
       response.setHeader(
