@@ -25,9 +25,9 @@ import io.sallyport.platform.identity.Role;
 import io.sallyport.platform.tenant.Tenant;
 import io.sallyport.platform.tenant.TenantSettings;
 import io.sallyport.platform.tenant.TenantStore;
+import io.sallyport.server.config.BootstrapFile;
 import io.sallyport.server.config.BootstrapFile.BootstrapDevice;
 import io.sallyport.server.config.BootstrapFile.BootstrapTenant;
-import io.sallyport.server.config.BootstrapFile;
 import io.sallyport.server.config.ConfigurationProblem;
 import io.sallyport.server.data.DataFolder;
 import io.sallyport.server.data.Restore;
@@ -169,8 +169,7 @@ public final class FirstStart {
     try {
       Files.deleteIfExists(file);
       Files.createFile(
-          file,
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+          file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
       Files.writeString(file, text, StandardOpenOption.WRITE, StandardOpenOption.DSYNC);
     } catch (IOException e) {
       throw new UncheckedIOException("can't write " + file, e);

@@ -73,9 +73,7 @@ final class RequestPace {
 
   /** How long a begun head may still take; {@link Long#MAX_VALUE} when none is begun. */
   synchronized long headNanosLeft() {
-    return phase == Phase.HEAD
-        ? headSince + headNanosMax - nanoClock.getAsLong()
-        : Long.MAX_VALUE;
+    return phase == Phase.HEAD ? headSince + headNanosMax - nanoClock.getAsLong() : Long.MAX_VALUE;
   }
 
   /** The head is whole; the number is for {@link #requestDone}. */
