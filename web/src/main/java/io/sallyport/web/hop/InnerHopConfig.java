@@ -34,7 +34,10 @@ public record InnerHopConfig(
           Duration.ofSeconds(10),
           Duration.ofSeconds(10),
           240,
-          16 * 1024, 16 * 1024, 32, 4096);
+          16 * 1024,
+          16 * 1024,
+          32,
+          4096);
 
   public InnerHopConfig {
     if (!tokenTimeMax.isPositive()

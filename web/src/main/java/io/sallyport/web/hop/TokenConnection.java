@@ -47,7 +47,10 @@ final class TokenConnection extends AbstractConnection {
     deadline =
         connector
             .getScheduler()
-            .schedule(() -> refuse("no token in time"), config.tokenTimeMax().toMillis(), TimeUnit.MILLISECONDS);
+            .schedule(
+                () -> refuse("no token in time"),
+                config.tokenTimeMax().toMillis(),
+                TimeUnit.MILLISECONDS);
     fillInterested();
   }
 
