@@ -70,13 +70,23 @@ final class PeerEndPoint extends ProxyEndPoint {
 
   @Override
   public void fillInterested(Callback callback) {
+    waitForMore();
+    super.fillInterested(callback);
+  }
+
+  @Override
+  public boolean tryFillInterested(Callback callback) {
+    waitForMore();
+    return super.tryFillInterested(callback);
+  }
+
+  private void waitForMore() {
     // Most heads come at once and never wait for a second look.
     long left = pace.headNanosLeft();
     if (left != Long.MAX_VALUE && headDeadline == null) {
       headDeadline = scheduler.schedule(this::endSlowHead, left, TimeUnit.NANOSECONDS);
     }
     pace.waits();
-    super.fillInterested(callback);
   }
 
   private void endSlowHead() {

@@ -39,10 +39,12 @@ final class RequestPace {
     this.bodyBytesPerSecondMin = bodyBytesPerSecondMin;
   }
 
-  /** From now on the server waits for bytes. */
+  /** From now on, if not already, the server waits for bytes. */
   synchronized void waits() {
-    waiting = true;
-    waitingSince = nanoClock.getAsLong();
+    if (!waiting) {
+      waiting = true;
+      waitingSince = nanoClock.getAsLong();
+    }
   }
 
   /** Bytes came; false when the client is too slow to be waited for any longer. */
@@ -79,6 +81,7 @@ final class RequestPace {
   /** The head is whole; the number is for {@link #requestDone}. */
   synchronized long headDone() {
     phase = Phase.BODY;
+    waiting = false;
     waitedNanos = 0;
     bodyBytes = 0;
     return ++request;
