@@ -3,20 +3,22 @@ package io.sallyport.platform.base;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The id of a device within its type: 1 to 128 bytes of UTF-8 without {@code / + # % ; \}, control
- * characters or unpaired surrogates, and not {@code .} or {@code ..}: what could be registered but
- * not addressed could not be taken away again.
+ * The id of a device within its type: 1 to 128 bytes of UTF-8 without {@code / + #}, control
+ * characters or unpaired surrogates, and not {@code .} or {@code ..}.
  */
 public record DeviceId(String value) implements Comparable<DeviceId> {
   public static final int BYTES_MAX = 128;
 
-  /** What topics give another meaning, and what no path of an address carries safely. */
-  private static final String REFUSED = "/+#%;\\";
+  /** What topics give another meaning. */
+  private static final String REFUSED = "/+#";
+
+  /** What no path of an address carries safely. */
+  private static final String UNADDRESSABLE = "%;\\";
 
   public DeviceId {
     if (!isValid(value)) {
       throw new IllegalArgumentException(
-          "a device id is 1 to 128 bytes without / + # % ; \\ and control characters, not . or ..");
+          "a device id is 1 to 128 bytes without / + # and control characters, not . or ..");
     }
   }
 
@@ -39,6 +41,14 @@ public record DeviceId(String value) implements Comparable<DeviceId> {
       }
     }
     return text.getBytes(StandardCharsets.UTF_8).length <= BYTES_MAX;
+  }
+
+  /**
+   * Whether the path of an address can name it as it is. Rooms whose addresses spell ids as they
+   * are register only such: what can't be addressed can't be taken away again.
+   */
+  public boolean isAddressable() {
+    return value.chars().noneMatch(c -> UNADDRESSABLE.indexOf(c) >= 0);
   }
 
   @Override

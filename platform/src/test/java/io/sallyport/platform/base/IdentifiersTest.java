@@ -13,23 +13,16 @@ class IdentifiersTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "",
-        ".",
-        "..",
-        "a/b",
-        "a+b",
-        "a#",
-        "x%2Fy",
-        "a;b",
-        "a\\b",
-        "a\u0000b",
-        "\ud800",
-        "\udc00\ud800"
-      })
-  void device_ids_that_could_not_be_addressed_again_are_refused(String id) {
+  @ValueSource(strings = {"", ".", "..", "a/b", "a+b", "a#", "a\u0000b", "\ud800", "\udc00\ud800"})
+  void device_ids_that_topics_or_paths_take_for_something_else_are_refused(String id) {
     assertThat(DeviceId.isValid(id)).isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"x%2Fy", "a;b", "a\\b", "100%"})
+  void some_ids_can_only_be_addressed_by_contracts_that_spell_them(String id) {
+    assertThat(new DeviceId(id).isAddressable()).isFalse();
+    assertThat(new DeviceId("p1").isAddressable()).isTrue();
   }
 
   @ParameterizedTest

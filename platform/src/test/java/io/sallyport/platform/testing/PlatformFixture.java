@@ -243,7 +243,7 @@ public final class PlatformFixture implements AutoCloseable {
 
   public IssuedApiKey anApiKey(Tenant tenant, Role... roles) {
     return apiKeys.create(
-        OPERATOR,
+        anAdministrator(tenant),
         tenant.id(),
         Optional.empty(),
         Optional.empty(),

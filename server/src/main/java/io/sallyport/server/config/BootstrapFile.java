@@ -171,9 +171,13 @@ public record BootstrapFile(List<BootstrapTenant> tenants, Set<String> notBuiltY
   static DeviceId deviceId(YamlReader value) {
     if (!DeviceId.isValid(value.text())) {
       throw value.problem(
-          "must be 1 to 128 bytes without / + # % ; \\ and control characters, not . or ..");
+          "must be 1 to 128 bytes without / + # and control characters, not . or ..");
     }
-    return new DeviceId(value.text());
+    DeviceId id = new DeviceId(value.text());
+    if (!id.isAddressable()) {
+      throw value.problem("must not hold % ; or \\: no address could name it");
+    }
+    return id;
   }
 
   static List<YamlReader> items(Map<String, YamlReader> members, String name) {

@@ -41,7 +41,12 @@ final class BodyFields {
       throw Problem.invalid(
           "member '" + member + "' must be 1 to 128 bytes without / + # and control characters");
     }
-    return new DeviceId(text);
+    DeviceId id = new DeviceId(text);
+    if (!id.isAddressable()) {
+      throw Problem.invalid(
+          "member '" + member + "' must not hold % ; or \\: no address could name it");
+    }
+    return id;
   }
 
   /** Text for people, e.g. a name or comment. */
