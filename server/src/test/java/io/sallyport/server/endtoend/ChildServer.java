@@ -21,7 +21,7 @@ import org.eclipse.paho.client.mqttv3.persist.MemoryPersistence;
 
 /** The program as a process of its own, which can be killed; its output goes to a file. */
 final class ChildServer implements AutoCloseable {
-  private static final Duration START_MAX = Duration.ofSeconds(180);
+  private static final Duration START_MAX = Duration.ofMinutes(3);
   private static final long STOP_SECONDS_MAX = 60;
 
   private final Process process;

@@ -88,7 +88,7 @@ class KillTest {
     Rest rest = server.app();
     load.add(Thread.ofPlatform().start(() -> submitUntilCut(rest)));
     await()
-        .atMost(Duration.ofSeconds(180))
+        .atMost(Duration.ofMinutes(3))
         .untilAsserted(() -> {
           assertThat(accepted).hasSizeGreaterThanOrEqualTo(commandsBefore + 5);
           before.forEach((device, count) ->

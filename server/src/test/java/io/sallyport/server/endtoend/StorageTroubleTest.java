@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** A full disk, a disk that turned read-only, a folder that another process holds. */
 class StorageTroubleTest {
-  private static final Duration RECOVERY_MAX = Duration.ofSeconds(120);
+  private static final Duration RECOVERY_MAX = Duration.ofMinutes(2);
   private static final int FILL_BYTES = 100_000;
   private static final int EVENTS_MAX = 1_000;
   private static final int WINDOW = 40;
