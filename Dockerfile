@@ -17,5 +17,6 @@ EXPOSE 8883 8443
 # Keys stand beside the data (/var/lib/sallyport/data.keys): mount them from a different volume where you can.
 ENTRYPOINT ["java", "--enable-native-access=ALL-UNNAMED", "-XX:+UseCompactObjectHeaders", \
   "-XX:-CreateCoredumpOnCrash", "-XX:-HeapDumpOnOutOfMemoryError", "-XX:+ExitOnOutOfMemoryError", \
+  "-XX:-UsePerfData", "-Djdk.tls.rejectClientInitiatedRenegotiation=true", \
   "-cp", "/opt/sallyport/lib/*", "io.sallyport.server.cli.SallyportMain"]
 CMD ["serve", "--data", "/var/lib/sallyport/data"]
