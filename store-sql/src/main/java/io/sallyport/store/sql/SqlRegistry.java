@@ -23,6 +23,7 @@ import java.util.Optional;
 public final class SqlRegistry implements AutoCloseable {
   private final Database database;
   private final SealedPayloads payloads;
+  private final LoginRows recent = new LoginRows();
 
   private SqlRegistry(Database database, TenantKeys keys) {
     this.database = database;
@@ -51,7 +52,7 @@ public final class SqlRegistry implements AutoCloseable {
   }
 
   public TenantStore tenants() {
-    return new SqlTenantStore(database, payloads);
+    return new SqlTenantStore(database, payloads, recent);
   }
 
   public DeviceTypeStore deviceTypes() {
@@ -59,11 +60,11 @@ public final class SqlRegistry implements AutoCloseable {
   }
 
   public DeviceStore devices() {
-    return new SqlDeviceStore(database);
+    return new SqlDeviceStore(database, recent.devices());
   }
 
   public ApiKeyStore apiKeys() {
-    return new SqlApiKeyStore(database);
+    return new SqlApiKeyStore(database, recent.apiKeys());
   }
 
   public OperatorKeyStore operatorKeys() {

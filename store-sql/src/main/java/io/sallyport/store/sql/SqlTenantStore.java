@@ -72,10 +72,12 @@ final class SqlTenantStore implements TenantStore {
 
   private final Database database;
   private final SealedPayloads payloads;
+  private final LoginRows recent;
 
-  SqlTenantStore(Database database, SealedPayloads payloads) {
+  SqlTenantStore(Database database, SealedPayloads payloads, LoginRows recent) {
     this.database = database;
     this.payloads = payloads;
+    this.recent = recent;
   }
 
   @Override
@@ -106,7 +108,7 @@ final class SqlTenantStore implements TenantStore {
 
   @Override
   public Optional<Tenant> find(TenantId id) {
-    return database.read(sql -> one(sql, ID.eq(id.value())));
+    return database.read(recent.tenants(), id, sql -> one(sql, ID.eq(id.value())));
   }
 
   @Override
@@ -130,6 +132,7 @@ final class SqlTenantStore implements TenantStore {
     return database.change(
         Change.of("tenant " + id),
         sql -> {
+          database.changing(() -> recent.tenants().forget(id));
           sql.update(TENANTS)
               .set(NAME, name)
               .set(STATUS, status.name())
@@ -156,6 +159,7 @@ final class SqlTenantStore implements TenantStore {
   private void delete(DSLContext sql, Tenant tenant, Instant now) {
     String id = tenant.id().value();
     database.secretErased();
+    database.changing(() -> recent.forgetTenant(tenant.id()));
     for (String name : BELONGINGS) {
       Table<Record> table = Columns.table(name);
       sql.deleteFrom(table).where(column(table, "tenant_id", TEXT).eq(id)).execute();

@@ -55,6 +55,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -172,6 +174,78 @@ abstract class RegistryTest {
     assertThat(registry().apiKeys().find(KEY)).isEmpty();
     assertThat(registry().commands().find(ACME, "c1")).isEmpty();
     assertThat(registry().audit().head(Optional.of(ACME))).contains(record);
+  }
+
+  @Test
+  void logins_find_nothing_of_a_deleted_tenant() {
+    populate();
+    assertThat(registry().tenants().find(ACME)).isPresent();
+    assertThat(registry().devices().findAccess(P1)).isPresent();
+    assertThat(registry().apiKeys().find(KEY)).isPresent();
+
+    registry().tenants().delete(ACME, NOW);
+
+    assertThat(registry().tenants().find(ACME)).isEmpty();
+    assertThat(registry().devices().findAccess(P1)).isEmpty();
+    assertThat(registry().apiKeys().find(KEY)).isEmpty();
+  }
+
+  @Test
+  void work_that_changed_what_a_login_rests_on_sees_it_before_others_do() throws Exception {
+    populate();
+    Device device = registry().devices().find(P1).orElseThrow();
+    long version = registry().devices().findAccess(P1).orElseThrow().version();
+    CountDownLatch changed = new CountDownLatch(1);
+    CountDownLatch seen = new CountDownLatch(1);
+    CompletableFuture<Long> work =
+        registry()
+            .transactions()
+            .submit(() -> {
+              registry().devices().update(device, true);
+              changed.countDown();
+              waitFor(seen);
+              return registry().devices().findAccess(P1).orElseThrow().version();
+            });
+    changed.await();
+
+    assertThat(registry().devices().findAccess(P1).orElseThrow().version()).isEqualTo(version);
+    seen.countDown();
+
+    assertThat(work.join()).isEqualTo(version + 1);
+    assertThat(registry().devices().findAccess(P1).orElseThrow().version()).isEqualTo(version + 1);
+  }
+
+  /** THREATS T31: whoever revoked may rely on it when the call returns, however many log in. */
+  @Test
+  void no_login_sees_what_was_so_before_a_change_that_has_returned() throws Exception {
+    populate();
+    Device device = registry().devices().find(P1).orElseThrow();
+    AtomicLong committed = new AtomicLong(device.version());
+    AtomicBoolean over = new AtomicBoolean();
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<Boolean>> logins = new ArrayList<>();
+      for (int i = 0; i < 8; i++) {
+        logins.add(
+            threads.submit(() -> {
+              boolean neverLate = true;
+              while (!over.get()) {
+                long atLeast = committed.get();
+                long version = registry().devices().findAccess(P1).orElseThrow().version();
+                neverLate &= version >= atLeast;
+              }
+              return neverLate;
+            }));
+      }
+      for (int i = 0; i < 200; i++) {
+        committed.set(registry().devices().update(device, true).version());
+      }
+      over.set(true);
+      for (Future<Boolean> login : logins) {
+        assertThat(login.get()).isTrue();
+      }
+    } finally {
+      over.set(true);
+    }
   }
 
   @Test
