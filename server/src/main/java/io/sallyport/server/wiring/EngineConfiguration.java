@@ -20,6 +20,7 @@ class EngineConfiguration {
   @Bean(destroyMethod = "")
   MqttEngine mqttEngine(
       ServerConfig config,
+      HeapShares heap,
       ObjectProvider<WatsonMessaging> watson,
       ExecutorService blockingWork,
       Clock clock,
@@ -33,7 +34,13 @@ class EngineConfiguration {
                 config.limits().connectionsPerAddressBeforeLogin(),
                 defaults.logins().clientIdBytesMax()),
             defaults.timeouts(),
-            defaults.sessions(),
+            new MqttConfig.Sessions(
+                defaults.sessions().offlineMax(),
+                defaults.sessions().offlinePerScopeMax(),
+                defaults.sessions().receivedIdsMax(),
+                defaults.sessions().unsentBytesMax(),
+                defaults.sessions().inboxMessagesMax(),
+                heap.atMostAnEighth(defaults.sessions().queuedBytesPerScopeMax())),
             defaults.retained());
     // The engine needs a gate, the contract behind it needs the engine's router.
     ClientGate gate =
