@@ -44,7 +44,13 @@ public final class JvmProbe {
 
   /** Collects and measures; empty when the process is no JVM, or not one that we may ask. */
   public Optional<Memory> measure() throws InterruptedException {
-    Optional<String> histogram = ask("GC.class_histogram");
+    // Anything else would get a signal that ends it, and a file left in its folder.
+    boolean jvm =
+        ProcessHandle.of(pid)
+            .flatMap(process -> process.info().command())
+            .filter(command -> command.endsWith("/java"))
+            .isPresent();
+    Optional<String> histogram = jvm ? ask("GC.class_histogram") : Optional.empty();
     if (histogram.isEmpty()) {
       return Optional.empty();
     }
