@@ -5,6 +5,7 @@ import io.sallyport.platform.audit.AuditRecord;
 import io.sallyport.platform.audit.ChainedAuditLog;
 import io.sallyport.platform.base.DeviceId;
 import io.sallyport.platform.base.DeviceKey;
+import io.sallyport.platform.base.RevocationsUnderway;
 import io.sallyport.platform.base.Secret;
 import io.sallyport.platform.base.TenantId;
 import io.sallyport.platform.base.TypeId;
@@ -30,6 +31,7 @@ import io.sallyport.platform.identity.CredentialCheck;
 import io.sallyport.platform.identity.HashKeys;
 import io.sallyport.platform.identity.HashQueue;
 import io.sallyport.platform.identity.IssuedApiKey;
+import io.sallyport.platform.identity.KnownAddresses;
 import io.sallyport.platform.identity.LoginAudit;
 import io.sallyport.platform.identity.LoginSource;
 import io.sallyport.platform.identity.LoginThrottle;
@@ -82,12 +84,15 @@ public final class PlatformFixture implements AutoCloseable {
   public final InMemoryCommandStore commandStore;
   public final InMemoryTenantKeys tenantKeys = new InMemoryTenantKeys();
   public final InMemoryRevocationJournal journal = new InMemoryRevocationJournal(clock);
+  public final RevocationsUnderway underway = new RevocationsUnderway();
   public final ChainedAuditLog audit;
   public final RoleAccessPolicy policy;
   public final HashQueue hashQueue;
   public final SecretHasher hasher;
   public final TokenGenerator tokens = new TokenGenerator(random);
-  public final LoginThrottle throttle = new LoginThrottle(clock, List.of());
+  public final InMemoryKnownAddressStore knownAddressStore = new InMemoryKnownAddressStore();
+  public final LoginThrottle throttle =
+      new LoginThrottle(clock, List.of(), new KnownAddresses(knownAddressStore, tenantKeys, clock));
   public final CredentialCheck credentialCheck;
   public final ConcurrentLiveConnections connections = new ConcurrentLiveConnections();
   public final ThrottledKeyAuthenticator keyAuthenticator;
@@ -150,6 +155,7 @@ public final class PlatformFixture implements AutoCloseable {
             policy,
             audit,
             journal,
+            underway,
             hasher,
             tokens,
             List.of(connections::closeApiKey),
@@ -161,6 +167,7 @@ public final class PlatformFixture implements AutoCloseable {
             policy,
             audit,
             journal,
+            underway,
             hasher,
             tokens,
             connections::closeOperator,
@@ -173,6 +180,7 @@ public final class PlatformFixture implements AutoCloseable {
             policy,
             audit,
             journal,
+            underway,
             connections,
             tokens,
             clock);
@@ -184,6 +192,7 @@ public final class PlatformFixture implements AutoCloseable {
             policy,
             audit,
             journal,
+            underway,
             hasher,
             tokens,
             deviceRevocations,

@@ -2,6 +2,7 @@ package io.sallyport.server.wiring;
 
 import io.sallyport.platform.audit.AuditLog;
 import io.sallyport.platform.base.RevocationJournal;
+import io.sallyport.platform.base.RevocationsUnderway;
 import io.sallyport.platform.base.Transactions;
 import io.sallyport.platform.device.ConcurrentLiveConnections;
 import io.sallyport.platform.device.DeviceAuthenticator;
@@ -36,6 +37,11 @@ class DeviceConfiguration {
   }
 
   @Bean
+  RevocationsUnderway revocationsUnderway() {
+    return new RevocationsUnderway();
+  }
+
+  @Bean
   DeviceRevocations deviceRevocations(LiveConnections live) {
     return new DeviceRevocations(live);
   }
@@ -48,6 +54,7 @@ class DeviceConfiguration {
       AccessPolicy policy,
       AuditLog audit,
       RevocationJournal journal,
+      RevocationsUnderway underway,
       SecretHasher hasher,
       TokenGenerator generator,
       DeviceRevocations revocations,
@@ -59,6 +66,7 @@ class DeviceConfiguration {
         policy,
         audit,
         journal,
+        underway,
         hasher,
         generator,
         revocations,
@@ -83,11 +91,12 @@ class DeviceConfiguration {
       AccessPolicy policy,
       AuditLog audit,
       RevocationJournal journal,
+      RevocationsUnderway underway,
       LiveConnections live,
       TokenGenerator generator,
       Clock clock) {
     return new StoredTenants(
-        store, keys, transactions, policy, audit, journal, live, generator, clock);
+        store, keys, transactions, policy, audit, journal, underway, live, generator, clock);
   }
 
   @Bean
