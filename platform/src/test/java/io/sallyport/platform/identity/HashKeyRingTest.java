@@ -12,6 +12,7 @@ import io.sallyport.platform.base.Problem;
 import io.sallyport.platform.base.Secret;
 import io.sallyport.platform.tenant.SettingStore;
 import io.sallyport.platform.testing.PlatformFixture;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -25,7 +26,8 @@ class HashKeyRingTest {
   private static final HashLane LANE = new HashLane("acme01", "registry");
   private static final Secret SECRET = Secret.of("correct horse");
   private static final LoginSource SOURCE =
-      new LoginSource(new InetSocketAddress("127.0.0.1", 4_711), "https", true);
+      new LoginSource(
+          new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 4_711), "https", true);
 
   @AutoClose private final PlatformFixture platform = new PlatformFixture();
   private final Settings settings = new Settings();

@@ -86,8 +86,7 @@ class PausedProcessTest {
       ChildServer server, Rest admin, ExecutorService threads, long delayMillis, int firstNumber)
       throws Exception {
     try (RawMqttClient device = server.raw()) {
-      device.login(
-          new Connect("d:acme01:pump:p1").login("use-token-auth", "token-of-pump-one"));
+      device.login(new Connect("d:acme01:pump:p1").login("use-token-auth", "token-of-pump-one"));
       device.sendPublish(TOPIC, "{\"n\":" + firstNumber + "}", 1, 1);
       assertThat(device.expectAck(RawMqttClient.PUBACK)).isEqualTo(1);
 

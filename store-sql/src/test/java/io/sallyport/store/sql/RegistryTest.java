@@ -404,7 +404,8 @@ abstract class RegistryTest {
                     "INSERT INTO schema_history (installed_rank, version, description, type,"
                         + " script, checksum, installed_by, execution_time, success) SELECT"
                         + " installed_rank + 1, '99', 'future', type, 'V99__future.sql', 1,"
-                        + " installed_by, 1, success FROM schema_history"));
+                        + " installed_by, 1, success FROM schema_history WHERE installed_rank ="
+                        + " (SELECT MAX(installed_rank) FROM schema_history)"));
     registry().close();
 
     assertProblem(Problem.Code.CONFLICT, this::openAgain);
