@@ -128,7 +128,7 @@ class TestApplication {
 
   @Bean
   HashKeyRing hashKeyRing(TestPlatform platform) {
-    return platform.hashKeyRing;
+    return platform.fixture.hashKeyRing;
   }
 
   @Bean

@@ -14,9 +14,6 @@ import io.sallyport.platform.device.DeviceClass;
 import io.sallyport.platform.device.DeviceInfo;
 import io.sallyport.platform.identity.Authentication;
 import io.sallyport.platform.identity.CredentialVersions;
-import io.sallyport.platform.identity.HashCount;
-import io.sallyport.platform.identity.HashKeyRing;
-import io.sallyport.platform.identity.HashKeys;
 import io.sallyport.platform.identity.KeyAuthenticator;
 import io.sallyport.platform.identity.LoginSource;
 import io.sallyport.platform.identity.Permission;
@@ -25,7 +22,6 @@ import io.sallyport.platform.telemetry.AppendListener;
 import io.sallyport.platform.telemetry.Event;
 import io.sallyport.platform.telemetry.InMemoryTelemetryStore;
 import io.sallyport.platform.telemetry.TelemetryIngest;
-import io.sallyport.platform.tenant.SettingStore;
 import io.sallyport.platform.tenant.Tenant;
 import io.sallyport.platform.testing.PlatformFixture;
 import io.sallyport.web.Api.Login;
@@ -36,7 +32,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -55,19 +50,6 @@ final class TestPlatform implements AutoCloseable {
   final InMemoryTelemetryStore telemetry = new InMemoryTelemetryStore(tenant -> false);
   final KeyAuthenticator authenticator = new Logins();
   final TelemetryIngest ingest = new DirectIngest();
-
-  /** One token of one device, under whichever key. */
-  final List<HashCount> storedHashes =
-      new CopyOnWriteArrayList<>(List.of(new HashCount("devices", "hmac", 1, 1)));
-
-  final HashKeyRing hashKeyRing =
-      new HashKeyRing(
-          HashKeys.derive(fixture.tenantKeys, 1),
-          () -> storedHashes,
-          new Settings(),
-          fixture.transactions,
-          fixture.policy,
-          fixture.audit);
 
   private final AtomicInteger numbers = new AtomicInteger();
   private final Map<Login, Principal> logins = new ConcurrentHashMap<>();
@@ -196,20 +178,6 @@ final class TestPlatform implements AutoCloseable {
     @Override
     public CredentialVersions currentVersions(Principal principal) {
       return fixture.keyAuthenticator.currentVersions(principal);
-    }
-  }
-
-  private static final class Settings implements SettingStore {
-    private final Map<String, String> values = new ConcurrentHashMap<>();
-
-    @Override
-    public void put(String key, String value) {
-      values.put(key, value);
-    }
-
-    @Override
-    public Optional<String> find(String key) {
-      return Optional.ofNullable(values.get(key));
     }
   }
 

@@ -3,6 +3,7 @@ package io.sallyport.platform.identity;
 import io.sallyport.platform.audit.AuditEntry;
 import io.sallyport.platform.audit.AuditLog;
 import io.sallyport.platform.base.Problem;
+import io.sallyport.platform.base.RevocationJournal;
 import io.sallyport.platform.base.Transactions;
 import io.sallyport.platform.tenant.SettingStore;
 import io.sallyport.platform.tenant.TenantKeys;
@@ -28,6 +29,7 @@ public final class HashKeyRing {
   private final Transactions transactions;
   private final AccessPolicy policy;
   private final AuditLog audit;
+  private final RevocationJournal journal;
   private final ReentrantLock changing = new ReentrantLock();
 
   public HashKeyRing(
@@ -36,13 +38,15 @@ public final class HashKeyRing {
       SettingStore settings,
       Transactions transactions,
       AccessPolicy policy,
-      AuditLog audit) {
+      AuditLog audit,
+      RevocationJournal journal) {
     this.keys = keys;
     this.hashes = hashes;
     this.settings = settings;
     this.transactions = transactions;
     this.policy = policy;
     this.audit = audit;
+    this.journal = journal;
   }
 
   /**
@@ -154,6 +158,7 @@ public final class HashKeyRing {
             Set<Integer> retired = new TreeSet<>(old.retired());
             retired.add(keyId);
             State changed = new State(old.newest(), retired);
+            journal.record(RevocationJournal.Kind.HASH_KEY_RETIRED, Integer.toString(keyId));
             settings.put(SETTING, changed.text());
             long lost = report(old).count(keyId);
             record(actor, "hash-key.retire", keyId, Map.of("credentialsLost", Long.toString(lost)));
@@ -163,6 +168,25 @@ public final class HashKeyRing {
     } finally {
       changing.unlock();
     }
+  }
+
+  /**
+   * After a restore: what was retired since the backup does not come back (THREATS T05). Joins the
+   * surrounding transaction; if that fails, so does the start.
+   *
+   * @return whether it had come back
+   */
+  public boolean retireAgain(int keyId) {
+    State old = State.read(settings);
+    if (old.retired().contains(keyId)) {
+      return false;
+    }
+    Set<Integer> retired = new TreeSet<>(old.retired());
+    retired.add(keyId);
+    State changed = new State(Math.max(old.newest(), keyId + 1), retired);
+    settings.put(SETTING, changed.text());
+    keys.replace(changed.newest(), changed.retired());
+    return true;
   }
 
   private void requireRetirable(State state, int keyId, boolean confirmed) {

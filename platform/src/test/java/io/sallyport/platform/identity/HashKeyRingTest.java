@@ -10,14 +10,16 @@ import io.sallyport.platform.audit.AuditRecord;
 import io.sallyport.platform.base.PageRequest;
 import io.sallyport.platform.base.Problem;
 import io.sallyport.platform.base.Secret;
+import io.sallyport.platform.device.RegisteredDevice;
 import io.sallyport.platform.tenant.SettingStore;
+import io.sallyport.platform.tenant.Tenant;
+import io.sallyport.platform.testing.InMemorySettingStore;
 import io.sallyport.platform.testing.PlatformFixture;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
@@ -30,29 +32,20 @@ class HashKeyRingTest {
           new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 4_711), "https", true);
 
   @AutoClose private final PlatformFixture platform = new PlatformFixture();
-  private final Settings settings = new Settings();
+  private final SettingStore settings = new InMemorySettingStore();
   private final List<HashCount> counts = new ArrayList<>();
   private final HashKeys keys = HashKeyRing.load(platform.tenantKeys, settings);
   private final HashKeyRing ring =
       new HashKeyRing(
-          keys, () -> counts, settings, platform.transactions, platform.policy, platform.audit);
+          keys,
+          () -> counts,
+          settings,
+          platform.transactions,
+          platform.policy,
+          platform.audit,
+          platform.journal);
   private final SecretHasher hasher =
       new SecretHasher(keys, new ArgonCost(64, 1, 1), platform.random, platform.hashQueue);
-
-  /** Settings in memory; they are not rolled back. */
-  private static final class Settings implements SettingStore {
-    private final Map<String, String> values = new HashMap<>();
-
-    @Override
-    public void put(String key, String value) {
-      values.put(key, value);
-    }
-
-    @Override
-    public Optional<String> find(String key) {
-      return Optional.ofNullable(values.get(key));
-    }
-  }
 
   private SecretHasher.Match verify(SecretHasher by, SecretHash stored) {
     return by.verify(LANE, stored, SECRET, () -> true);
@@ -114,6 +107,37 @@ class HashKeyRingTest {
     assertThat(loaded.newest()).isEqualTo(2);
     assertThat(verify(later, token)).isEqualTo(SecretHasher.Match.NO);
     assertThat(verify(later, hasher.hashGenerated(SECRET))).isEqualTo(SecretHasher.Match.YES);
+  }
+
+  /** THREATS T05: a leaked key does not come back with an older backup. */
+  @Test
+  void restored_backup_does_not_bring_a_retired_key_back() {
+    Tenant acme = platform.aTenant("acme01");
+    RegisteredDevice pump = platform.aDevice(acme).register();
+    platform.hashKeyRing.rotate(OPERATOR);
+    platform.hashKeyRing.retire(OPERATOR, 1, true);
+    SettingStore older = new InMemorySettingStore();
+    HashKeys restored = HashKeyRing.load(platform.tenantKeys, older);
+    HashKeyRing afterRestore =
+        new HashKeyRing(
+            restored,
+            () -> counts,
+            older,
+            platform.transactions,
+            platform.policy,
+            platform.audit,
+            platform.journal);
+    assertThat(restored.isInForce(1)).isTrue();
+
+    int applied = platform.revocationReplay(afterRestore).replay(Instant.EPOCH);
+
+    assertThat(applied).isEqualTo(1);
+    assertThat(restored.isInForce(1)).isFalse();
+    assertThat(afterRestore.report(OPERATOR).retired()).containsExactly(1);
+    assertThat(
+            platform.deviceAuthenticator.authenticateByToken(
+                pump.device().key(), false, pump.token(), SOURCE))
+        .isInstanceOf(Authentication.Rejected.class);
   }
 
   @Test

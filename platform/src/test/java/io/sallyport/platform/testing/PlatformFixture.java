@@ -28,6 +28,8 @@ import io.sallyport.platform.identity.ArgonCost;
 import io.sallyport.platform.identity.AuditedApiKeys;
 import io.sallyport.platform.identity.Authentication;
 import io.sallyport.platform.identity.CredentialCheck;
+import io.sallyport.platform.identity.HashCount;
+import io.sallyport.platform.identity.HashKeyRing;
 import io.sallyport.platform.identity.HashKeys;
 import io.sallyport.platform.identity.HashQueue;
 import io.sallyport.platform.identity.IssuedApiKey;
@@ -43,6 +45,7 @@ import io.sallyport.platform.identity.RoleAccessPolicy;
 import io.sallyport.platform.identity.SecretHasher;
 import io.sallyport.platform.identity.ThrottledKeyAuthenticator;
 import io.sallyport.platform.identity.TokenGenerator;
+import io.sallyport.platform.tenant.SettingStore;
 import io.sallyport.platform.tenant.Tenant;
 import io.sallyport.platform.tenant.TenantSettings;
 import java.net.InetAddress;
@@ -53,6 +56,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.stream.Collectors;
 
@@ -89,6 +93,12 @@ public final class PlatformFixture implements AutoCloseable {
   public final RoleAccessPolicy policy;
   public final HashQueue hashQueue;
   public final SecretHasher hasher;
+
+  /** What {@link #hashKeyRing} is told of the stored hashes; one device's token to begin with. */
+  public final List<HashCount> storedHashes =
+      new CopyOnWriteArrayList<>(List.of(new HashCount("devices", "hmac", 1, 1)));
+
+  public final HashKeyRing hashKeyRing;
   public final TokenGenerator tokens = new TokenGenerator(random);
   public final InMemoryKnownAddressStore knownAddressStore = new InMemoryKnownAddressStore();
   public final LoginThrottle throttle =
@@ -134,7 +144,11 @@ public final class PlatformFixture implements AutoCloseable {
             task -> new Thread(task, "audit-writer"));
     policy = new RoleAccessPolicy(audit);
     hashQueue = new HashQueue(1, 100, task -> new Thread(task, "hash"));
-    HashKeys hashKeys = HashKeys.derive(tenantKeys, 1);
+    SettingStore settings = new InMemorySettingStore();
+    HashKeys hashKeys = HashKeyRing.load(tenantKeys, settings);
+    hashKeyRing =
+        new HashKeyRing(
+            hashKeys, () -> storedHashes, settings, transactions, policy, audit, journal);
     hasher = new SecretHasher(hashKeys, new ArgonCost(64, 1, 1), random, hashQueue);
     credentialCheck = new CredentialCheck(throttle, hasher, clock, random);
     LoginAudit loginAudit = new LoginAudit(audit, clock);
@@ -286,6 +300,11 @@ public final class PlatformFixture implements AutoCloseable {
 
   /** What a restore applies. */
   public RevocationReplay revocationReplay() {
+    return revocationReplay(hashKeyRing);
+  }
+
+  /** The same where other hash keys were restored. */
+  public RevocationReplay revocationReplay(HashKeyRing restored) {
     return new RevocationReplay(
         journal,
         transactions,
@@ -295,6 +314,7 @@ public final class PlatformFixture implements AutoCloseable {
         operatorKeyStore,
         deviceStore,
         hasher,
+        restored,
         tokens,
         audit,
         clock);

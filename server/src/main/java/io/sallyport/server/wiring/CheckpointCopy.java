@@ -22,6 +22,8 @@ import org.slf4j.LoggerFactory;
 final class CheckpointCopy implements PostureCheck {
   private static final Logger LOG = LoggerFactory.getLogger(CheckpointCopy.class);
 
+  private static final String FAILING = "failing";
+
   private final @Nullable CheckpointFile file;
   private final @Nullable Path path;
   private volatile @Nullable String finding;
@@ -51,6 +53,10 @@ final class CheckpointCopy implements PostureCheck {
               + " lies in the data folder or the key folder, where it shows nothing that those do"
               + " not; name a file on another mount");
     }
+    if (!Files.isDirectory(folder) || !Files.isWritable(folder)) {
+      LOG.error("can't write the audit's checkpoints to {}; tried again each minute", path);
+      return new CheckpointCopy(path, FAILING);
+    }
     if (isOnSameMount(folder, data.root())) {
       LOG.warn(
           "audit.checkpoint-file {} is on the same mount as the data; best is one that this host"
@@ -78,7 +84,7 @@ final class CheckpointCopy implements PostureCheck {
     try {
       return Files.getFileStore(folder).equals(Files.getFileStore(other));
     } catch (IOException e) {
-      // It is not there; the first append will say so.
+      // Not known, so nothing is claimed.
       return false;
     }
   }
@@ -93,15 +99,15 @@ final class CheckpointCopy implements PostureCheck {
       if (to.last().filter(checkpoint::equals).isEmpty()) {
         to.append(checkpoint);
       }
-      if ("failing".equals(finding)) {
+      if (FAILING.equals(finding)) {
         LOG.info("the audit's checkpoints are written to {} again", path);
         finding = null;
       }
     } catch (ProblemException e) {
-      if (!"failing".equals(finding)) {
+      if (!FAILING.equals(finding)) {
         LOG.error("can't write the audit's checkpoints to {}; tried again each minute", path, e);
       }
-      finding = "failing";
+      finding = FAILING;
     }
   }
 

@@ -18,6 +18,7 @@ import io.sallyport.platform.device.ThrottledDeviceAuthenticator;
 import io.sallyport.platform.identity.AccessPolicy;
 import io.sallyport.platform.identity.ApiKeyStore;
 import io.sallyport.platform.identity.CredentialCheck;
+import io.sallyport.platform.identity.HashKeyRing;
 import io.sallyport.platform.identity.LoginAudit;
 import io.sallyport.platform.identity.OperatorKeyStore;
 import io.sallyport.platform.identity.SecretHasher;
@@ -109,6 +110,7 @@ class DeviceConfiguration {
       OperatorKeyStore operatorKeys,
       DeviceStore devices,
       SecretHasher hasher,
+      HashKeyRing hashKeys,
       TokenGenerator generator,
       AuditLog audit,
       Clock clock) {
@@ -121,6 +123,7 @@ class DeviceConfiguration {
         operatorKeys,
         devices,
         hasher,
+        hashKeys,
         generator,
         audit,
         clock);

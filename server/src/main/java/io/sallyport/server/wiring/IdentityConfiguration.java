@@ -54,8 +54,10 @@ class IdentityConfiguration {
       SettingStore settings,
       Transactions transactions,
       AccessPolicy policy,
-      AuditLog audit) {
-    return new HashKeyRing(keys, registry.storedHashes(), settings, transactions, policy, audit);
+      AuditLog audit,
+      RevocationJournal journal) {
+    return new HashKeyRing(
+        keys, registry.storedHashes(), settings, transactions, policy, audit, journal);
   }
 
   @Bean(destroyMethod = "close")

@@ -4,6 +4,8 @@ import io.sallyport.platform.audit.AuditCheckpoint;
 import io.sallyport.platform.audit.AuditCheckpoints;
 import io.sallyport.platform.audit.AuditLog;
 import io.sallyport.platform.audit.AuditStore;
+import io.sallyport.platform.base.Problem;
+import io.sallyport.platform.base.ProblemException;
 import io.sallyport.platform.base.TenantId;
 import io.sallyport.platform.identity.AccessPolicy;
 import io.sallyport.platform.identity.Permission;
@@ -89,13 +91,22 @@ final class AuditResource {
     policy.requireOperator(actor);
     List<AuditCheckpoint> given =
         BodyFields.required(body.checkpoints(), "checkpoints").stream()
-            .map(AuditCheckpoint::decode)
+            .map(AuditResource::checkpoint)
             .toList();
     List<CheckpointJson.Found> found =
         checkpoints.verify(given, !Boolean.FALSE.equals(body.walk())).stream()
             .map(CheckpointJson.Found::of)
             .toList();
     return new CheckpointJson.Compared(found.isEmpty(), given.size(), found);
+  }
+
+  private static AuditCheckpoint checkpoint(String line) {
+    try {
+      return AuditCheckpoint.decode(line);
+    } catch (ProblemException e) {
+      // What is corrupt is the caller's file, not ours.
+      throw Problem.invalid("member 'checkpoints' holds a line that is no checkpoint");
+    }
   }
 
   private Optional<TenantId> readableChain(Principal actor, String tenant) {
