@@ -46,7 +46,7 @@ class PlainTransportTest {
         "");
   }
 
-  private void allowPlainTransport() {
+  private void plainTransportAllowed(boolean allowed) {
     TenantSettings settings = acme.settings();
     platform.tenants.changeSettings(
         anAdministrator(acme),
@@ -56,11 +56,12 @@ class PlainTransportTest {
             settings.retentionBytesMax(),
             settings.lastEventCache(),
             settings.lastEventCacheDays(),
-            true));
+            allowed));
   }
 
   @Test
   void application_is_refused_unless_its_tenant_gave_tls_up() {
+    plainTransportAllowed(false);
     IssuedApiKey app = anApplication();
 
     Authentication refused = logIn(app.key().key(), app.token(), "192.0.2.1", false);
@@ -72,7 +73,7 @@ class PlainTransportTest {
     assertThat(logIn(app.key().key(), app.token(), "192.0.2.1", true))
         .isInstanceOf(Authentication.Granted.class);
 
-    allowPlainTransport();
+    plainTransportAllowed(true);
 
     assertThat(logIn(app.key().key(), app.token(), "192.0.2.1", false))
         .isInstanceOf(Authentication.Granted.class);
@@ -80,7 +81,7 @@ class PlainTransportTest {
 
   @Test
   void operator_is_refused_whatever_tenants_allow_but_on_loopback() {
-    allowPlainTransport();
+    plainTransportAllowed(true);
     IssuedOperatorKey operator = platform.operatorKeys.create(OPERATOR);
     String key = operator.key().key();
 
@@ -95,6 +96,7 @@ class PlainTransportTest {
   /** What the refusal costs does not tell whether the secret was right. */
   @Test
   void right_and_wrong_secrets_cost_the_same_without_tls() {
+    plainTransportAllowed(false);
     IssuedApiKey app = anApplication();
     long before = platform.hashQueue.takenCount();
 
