@@ -65,7 +65,8 @@ public final class ThrottledDeviceAuthenticator implements DeviceAuthenticator {
                 : claimed.map(found -> found.credential().token()),
             token,
             tenant.map(Tenant::id),
-            source);
+            source,
+            false);
     CredentialCheck.Result result = check.check(claim);
     if (claimed.isPresent() && hindrance.isEmpty()) {
       switch (result) {

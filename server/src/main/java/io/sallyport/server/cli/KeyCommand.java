@@ -10,17 +10,23 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** API keys of a tenant, and the recovery copy of the installation's own keys. */
+/** API keys of a tenant, and the installation's own keys: their recovery copy, hash keys. */
 @Command(
     name = "key",
-    description = "List, create and delete API keys; write a recovery copy of the master key.",
+    description = {
+      "List, create and delete API keys; write a recovery copy of the master key; report, rotate",
+      "and retire the keys that secrets are hashed under."
+    },
     mixinStandardHelpOptions = true,
     subcommands = EscrowCommand.class,
     synopsisSubcommandLabel = "COMMAND")
 final class KeyCommand {
+  private static final String HASH_KEYS = "/api/v1/hash-keys";
+
   @Spec @Nullable CommandSpec spec;
 
   private PrintWriter out() {
@@ -94,5 +100,66 @@ final class KeyCommand {
       out().flush();
     }
     return 0;
+  }
+
+  @Command(
+      name = "report",
+      description = "How many stored secrets rest on which hash key.",
+      mixinStandardHelpOptions = true)
+  int report(@Mixin Connection connection) {
+    try (Api api = connection.open(Optional.empty())) {
+      print(api.get(HASH_KEYS));
+    }
+    return 0;
+  }
+
+  @Command(
+      name = "rotate",
+      description = "Makes a new hash key; stored secrets move to it as they log in.",
+      mixinStandardHelpOptions = true)
+  int rotate(@Mixin Connection connection) {
+    try (Api api = connection.open(Optional.empty())) {
+      print(api.post(HASH_KEYS, api.object()));
+    }
+    return 0;
+  }
+
+  @Command(
+      name = "retire",
+      description = {
+        "Retires an old hash key. Secrets still hashed under it can't log in again, so this is",
+        "refused while there are any, unless --yes confirms that they shall be lost."
+      },
+      mixinStandardHelpOptions = true)
+  int retire(
+      @Mixin Connection connection,
+      @Option(names = "--yes", description = "Lose the credentials that rest on it.")
+          boolean confirmed,
+      @Parameters(paramLabel = "NUMBER") int number) {
+    try (Api api = connection.open(Optional.empty())) {
+      api.delete(HASH_KEYS + "/" + number + "?confirmed=" + confirmed);
+      out().println("retired hash key " + number);
+      out().flush();
+    }
+    return 0;
+  }
+
+  private void print(JsonNode report) {
+    Table table = new Table("HASH KEY", "HOLDERS", "SCHEME", "SECRETS", "");
+    int newest = report.path("newest").asInt();
+    for (JsonNode row : report.path("hashes")) {
+      int key = row.path("key").asInt();
+      table.row(
+          Integer.toString(key),
+          row.path("holder").asString(""),
+          row.path("scheme").asString(""),
+          row.path("count").asString(""),
+          key == newest ? "" : "old");
+    }
+    table.print(out());
+    out()
+        .println(
+            "newest: " + newest + "; on old keys: " + report.path("old").asLong() + " secrets");
+    out().flush();
   }
 }

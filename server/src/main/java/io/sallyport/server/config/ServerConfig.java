@@ -23,6 +23,7 @@ public record ServerConfig(
     Registry registry,
     Limits limits,
     BackupTarget backup,
+    Audit audit,
     Optional<Path> masterKeyFile,
     boolean openApi,
     boolean jsonLogs) {
@@ -116,6 +117,13 @@ public record ServerConfig(
    */
   public record BackupTarget(Optional<Path> folder, Optional<Path> passphraseFile) {}
 
+  /**
+   * Where the audit's checkpoints go besides the key folder (THREATS T46).
+   *
+   * @param checkpointFile best on another mount; outside the data folder and the key folder
+   */
+  public record Audit(Optional<Path> checkpointFile) {}
+
   public static final int MQTTS_PORT = 8883;
   public static final int HTTPS_PORT = 8443;
 
@@ -133,6 +141,7 @@ public record ServerConfig(
         new Registry.Sqlite(),
         Limits.DEFAULT,
         new BackupTarget(Optional.empty(), Optional.empty()),
+        new Audit(Optional.empty()),
         Optional.empty(),
         false,
         false);
@@ -160,6 +169,7 @@ public record ServerConfig(
                 "registry",
                 "limits",
                 "backup",
+                "audit",
                 "master-key-file",
                 "openapi",
                 "log"));
@@ -173,6 +183,7 @@ public record ServerConfig(
         member(top, "registry").map(r -> registry(r, folder)).orElse(defaults.registry),
         member(top, "limits").map(ServerConfig::limits).orElse(defaults.limits),
         member(top, "backup").map(b -> backup(b, folder)).orElse(defaults.backup),
+        member(top, "audit").map(a -> audit(a, folder)).orElse(defaults.audit),
         member(top, "master-key-file").map(value -> folder.resolve(value.text())),
         member(top, "openapi").map(YamlReader::bool).orElse(defaults.openApi),
         member(top, "log").map(ServerConfig::jsonLogs).orElse(defaults.jsonLogs));
@@ -188,6 +199,7 @@ public record ServerConfig(
         registry,
         limits,
         backup,
+        audit,
         masterKeyFile,
         openApi,
         jsonLogs);
@@ -203,6 +215,7 @@ public record ServerConfig(
         registry,
         limits,
         backup,
+        audit,
         masterKeyFile,
         openApi,
         jsonLogs);
@@ -260,6 +273,11 @@ public record ServerConfig(
     return new BackupTarget(
         member(members, "folder").map(file -> folder.resolve(file.text())),
         member(members, "passphrase-file").map(file -> folder.resolve(file.text())));
+  }
+
+  private static Audit audit(YamlReader value, Path folder) {
+    Map<String, YamlReader> members = value.members(Set.of("checkpoint-file"));
+    return new Audit(member(members, "checkpoint-file").map(file -> folder.resolve(file.text())));
   }
 
   private static Registry registry(YamlReader value, Path folder) {

@@ -6,6 +6,7 @@ import io.sallyport.mqtt.ClientGate;
 import io.sallyport.mqtt.ConnectRefusal;
 import io.sallyport.mqtt.engine.MqttConfig;
 import io.sallyport.mqtt.engine.MqttEngine;
+import io.sallyport.platform.base.RevocationsUnderway;
 import io.sallyport.server.config.ServerConfig;
 import io.sallyport.watson.messaging.WatsonMessaging;
 import java.time.Clock;
@@ -24,7 +25,8 @@ class EngineConfiguration {
       ObjectProvider<WatsonMessaging> watson,
       ExecutorService blockingWork,
       Clock clock,
-      MeterRegistry meters) {
+      MeterRegistry meters,
+      RevocationsUnderway underway) {
     MqttConfig defaults = MqttConfig.DEFAULT;
     MqttConfig limits =
         new MqttConfig(
@@ -50,6 +52,6 @@ class EngineConfiguration {
               ? contract.gate().admit(request)
               : new Admission.Refused(ConnectRefusal.NOT_AUTHORIZED);
         };
-    return new MqttEngine(limits, gate, blockingWork, clock, meters);
+    return new MqttEngine(limits, gate, blockingWork, clock, meters, underway::told);
   }
 }

@@ -10,6 +10,7 @@ import io.sallyport.platform.tenant.TenantKeys;
 import io.sallyport.server.config.ConfigurationProblem;
 import io.sallyport.server.config.ServerConfig;
 import io.sallyport.server.data.DataFolder;
+import io.sallyport.web.operation.PostureCheck;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
@@ -18,6 +19,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.annotation.Bean;
@@ -57,6 +59,22 @@ class KeysConfiguration {
           data.keys());
     }
     return keys;
+  }
+
+  /** Whoever runs the installation for long without one is told again and again. */
+  @Bean
+  PostureCheck escrowPosture(FileTenantKeys keys) {
+    return new PostureCheck() {
+      @Override
+      public String name() {
+        return "master-key-recovery-copy";
+      }
+
+      @Override
+      public Optional<String> finding() {
+        return keys.escrowed().isEmpty() ? Optional.of("none") : Optional.empty();
+      }
+    };
   }
 
   @Bean(destroyMethod = "close")

@@ -6,11 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ServerConfigTest {
   @TempDir Path folder = Path.of(".");
@@ -44,6 +47,7 @@ class ServerConfigTest {
                     Duration.ofDays(2),
                     Duration.ofDays(2)),
                 new ServerConfig.BackupTarget(Optional.empty(), Optional.empty()),
+                new ServerConfig.Audit(Optional.empty()),
                 Optional.empty(),
                 false,
                 false));
@@ -98,6 +102,27 @@ class ServerConfigTest {
                 "registry: { kind: postgresql, user: u,"
                     + " url: 'jdbc:postgresql://db/x?sslmode=disable' }"))
         .hasMessageContaining("without parameters");
+  }
+
+  /** THREATS T07: who may write it may take the platform over. */
+  @ParameterizedTest
+  @ValueSource(strings = {"rw--w----", "rw-rw-r--", "rw-r--rw-"})
+  void a_file_that_others_may_write_is_refused(String modes) throws IOException {
+    Path file = Files.writeString(folder.resolve("shared.yaml"), "");
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(modes));
+
+    assertThatThrownBy(() -> ServerConfig.read(file, 0))
+        .isInstanceOf(ConfigurationProblem.class)
+        .hasMessageContaining("may be written by other users");
+    assertThatThrownBy(() -> BootstrapFile.read(file))
+        .isInstanceOf(ConfigurationProblem.class)
+        .hasMessageContaining("may be written by other users");
+  }
+
+  @Test
+  void the_checkpoint_file_is_relative_to_the_configuration() throws IOException {
+    assertThat(read("audit: { checkpoint-file: elsewhere/checkpoints }").audit().checkpointFile())
+        .contains(folder.toAbsolutePath().resolve("elsewhere/checkpoints"));
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.sallyport.server.endtoend;
 
 import static org.awaitility.Awaitility.await;
 
+import io.sallyport.mqtt.RawMqttClient;
 import io.sallyport.server.cli.SallyportMain;
 import io.sallyport.simulator.site.ReadyLine;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 import org.eclipse.paho.client.mqttv3.MqttAsyncClient;
 import org.eclipse.paho.client.mqttv3.MqttClient;
 import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
@@ -129,6 +131,14 @@ final class ChildServer implements AutoCloseable {
 
   SSLContext trust() {
     return RunningServer.trust(seen(data.resolve("ca.pem")));
+  }
+
+  /** A client that knows no rules, over TLS, before its CONNECT. */
+  RawMqttClient raw() throws IOException {
+    SSLSocket socket = (SSLSocket) trust().getSocketFactory().createSocket("127.0.0.1", mqtts());
+    socket.setSoTimeout(20_000);
+    socket.startHandshake();
+    return new RawMqttClient(socket);
   }
 
   RunningServer.Rest rest(String user, String password) {

@@ -8,7 +8,9 @@ import io.sallyport.platform.command.CommandStore;
 import io.sallyport.platform.device.DeviceStore;
 import io.sallyport.platform.device.DeviceTypeStore;
 import io.sallyport.platform.identity.ApiKeyStore;
+import io.sallyport.platform.identity.KnownAddressStore;
 import io.sallyport.platform.identity.OperatorKeyStore;
+import io.sallyport.platform.identity.StoredHashes;
 import io.sallyport.platform.tenant.SettingStore;
 import io.sallyport.platform.tenant.TenantKeys;
 import io.sallyport.platform.tenant.TenantStore;
@@ -77,6 +79,14 @@ public final class SqlRegistry implements AutoCloseable {
 
   public AuditStore audit() {
     return new SqlAuditStore(database);
+  }
+
+  public KnownAddressStore knownAddresses() {
+    return new SqlKnownAddressStore(database);
+  }
+
+  public StoredHashes storedHashes() {
+    return new SqlStoredHashes(database);
   }
 
   public SettingStore settings() {

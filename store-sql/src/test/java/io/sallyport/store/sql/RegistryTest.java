@@ -33,6 +33,10 @@ import io.sallyport.platform.device.DeviceTypeStoreContract;
 import io.sallyport.platform.identity.ApiKey;
 import io.sallyport.platform.identity.ApiKeyStore;
 import io.sallyport.platform.identity.ApiKeyStoreContract;
+import io.sallyport.platform.identity.HashCount;
+import io.sallyport.platform.identity.KnownAddressStore;
+import io.sallyport.platform.identity.KnownAddressStoreContract;
+import io.sallyport.platform.identity.OperatorKey;
 import io.sallyport.platform.identity.OperatorKeyStore;
 import io.sallyport.platform.identity.OperatorKeyStoreContract;
 import io.sallyport.platform.identity.SecretHash;
@@ -474,7 +478,8 @@ abstract class RegistryTest {
                     "INSERT INTO schema_history (installed_rank, version, description, type,"
                         + " script, checksum, installed_by, execution_time, success) SELECT"
                         + " installed_rank + 1, '99', 'future', type, 'V99__future.sql', 1,"
-                        + " installed_by, 1, success FROM schema_history"));
+                        + " installed_by, 1, success FROM schema_history WHERE installed_rank ="
+                        + " (SELECT MAX(installed_rank) FROM schema_history)"));
     registry().close();
 
     assertProblem(Problem.Code.CONFLICT, this::openAgain);
@@ -530,6 +535,33 @@ abstract class RegistryTest {
     public ApiKeyStore apiKeys() {
       return registry().apiKeys();
     }
+  }
+
+  @Nested
+  class AsKnownAddressStore implements KnownAddressStoreContract {
+    @Override
+    public KnownAddressStore knownAddresses() {
+      return registry().knownAddresses();
+    }
+  }
+
+  @Test
+  void stored_hashes_are_counted_by_holder_scheme_and_key() {
+    populate();
+    OperatorKeyStore operators = registry().operatorKeys();
+    operators.insert(new OperatorKey("o-a", new SecretHash("hmac", 2, "x"), NOW));
+    operators.insert(new OperatorKey("o-b", new SecretHash("hmac", 1, "x"), NOW));
+    operators.insert(new OperatorKey("o-c", new SecretHash("hmac", 1, "y"), NOW));
+
+    List<HashCount> counts = registry().storedHashes().count();
+
+    assertThat(counts)
+        .contains(
+            new HashCount("operator-keys", "hmac", 1, 2),
+            new HashCount("operator-keys", "hmac", 2, 1));
+    assertThat(counts)
+        .extracting(HashCount::holder)
+        .contains("devices", "api-keys", "operator-keys");
   }
 
   @Nested
