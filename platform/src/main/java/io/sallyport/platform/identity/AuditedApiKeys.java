@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * The API keys of the registry; each change commits with its audit record, and connections of a
@@ -58,8 +59,13 @@ public final class AuditedApiKeys implements ApiKeys {
     this.journal = journal;
     this.hasher = hasher;
     this.generator = generator;
-    this.listeners = List.copyOf(listeners);
+    this.listeners = new CopyOnWriteArrayList<>(listeners);
     this.clock = clock;
+  }
+
+  /** Adds one who keeps something for API keys; rooms that are wired later call this. */
+  public void add(KeyRevocationListener listener) {
+    listeners.add(listener);
   }
 
   @Override
@@ -246,6 +252,7 @@ public final class AuditedApiKeys implements ApiKeys {
       record(actor, "api-key.delete", old, Map.of());
     });
     tellListeners(tenant, key);
+    listeners.forEach(listener -> listener.keyDeleted(tenant, key));
   }
 
   private void record(Principal actor, String action, ApiKey key, Map<String, String> details) {

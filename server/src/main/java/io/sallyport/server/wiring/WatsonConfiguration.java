@@ -15,6 +15,7 @@ import io.sallyport.platform.device.LiveConnections;
 import io.sallyport.platform.device.StoredTenants;
 import io.sallyport.platform.identity.AccessPolicy;
 import io.sallyport.platform.identity.ApiKeys;
+import io.sallyport.platform.identity.AuditedApiKeys;
 import io.sallyport.platform.identity.KeyAuthenticator;
 import io.sallyport.platform.telemetry.ReadBudget;
 import io.sallyport.platform.telemetry.TelemetryFeed;
@@ -86,11 +87,13 @@ class WatsonConfiguration {
       ExecutorService blockingWork,
       ScheduledExecutorService timer,
       DeviceRevocations revocations,
+      AuditedApiKeys apiKeys,
       StoredTenants tenants) {
     WatsonMessaging messaging =
         new WatsonMessaging(
             platform, engine, config.domain(), limits(config.limits()), clock, blockingWork, timer);
     revocations.add(messaging.deviceCleanup());
+    apiKeys.add(messaging.apiKeyCleanup());
     tenants.add(messaging.tenantCleanup());
     return messaging;
   }
