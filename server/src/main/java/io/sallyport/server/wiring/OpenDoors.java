@@ -193,7 +193,15 @@ public final class OpenDoors implements SmartLifecycle {
     if (listeners.isEmpty()) {
       throw new ConfigurationProblem("all listeners are off; give ports.mqtts or ports.https");
     }
-    return listeners;
+    ServerConfig.Limits limits = config.limits();
+    ListenerConfig.Limits crowd =
+        new ListenerConfig.Limits(
+            limits.connectionsPerListener(),
+            limits.connectionsPerListenerBeforeLogin(),
+            limits.connectionsPerAddressBeforeLogin(),
+            limits.httpConnectionsPerListener(),
+            limits.httpConnectionsPerAddress());
+    return listeners.stream().map(listener -> listener.with(crowd)).toList();
   }
 
   /** The container calls this when its part is up; the doors open later, by {@link #open}. */

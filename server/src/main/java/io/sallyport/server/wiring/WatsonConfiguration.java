@@ -118,18 +118,24 @@ class WatsonConfiguration {
 
   private static WatsonLimits limits(Limits limits) {
     WatsonLimits contract = WatsonLimits.DEFAULT;
+    int device = limits.deviceInFlight();
     return new WatsonLimits(
-        limits(contract.device(), limits.deviceInFlight(), limits),
-        limits(contract.gateway(), limits.deviceInFlight(), limits),
-        limits(contract.application(), limits.applicationInFlight(), limits));
+        limits(contract.device(), device, device, limits),
+        limits(contract.gateway(), device, limits.gatewayInFlight(), limits),
+        limits(
+            contract.application(),
+            limits.applicationInFlight(),
+            limits.applicationInFlight(),
+            limits));
   }
 
-  private static ClientLimits limits(ClientLimits contract, int inFlight, Limits limits) {
+  private static ClientLimits limits(
+      ClientLimits contract, int inFlight, int receive, Limits limits) {
     return new ClientLimits(
         contract.packetBytesMax(),
         contract.payloadBytesMax(),
-        Math.max(contract.inFlightMax(), inFlight),
-        Math.max(contract.receiveMax(), inFlight),
+        inFlight,
+        receive,
         limits.queuedMessages(),
         limits.queuedBytes(),
         contract.overflow(),
