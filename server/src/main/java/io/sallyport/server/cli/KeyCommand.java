@@ -1,8 +1,8 @@
 package io.sallyport.server.cli;
 
-import java.io.PrintWriter;
+import io.sallyport.server.cli.Administration.Column;
 import java.util.List;
-import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -10,7 +10,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** API keys of a tenant, and the recovery copy of the installation's own keys. */
@@ -23,10 +23,6 @@ import tools.jackson.databind.node.ObjectNode;
 final class KeyCommand {
   @Spec @Nullable CommandSpec spec;
 
-  private PrintWriter out() {
-    return Output.of(spec);
-  }
-
   private static String keys(String tenant) {
     return "/api/v1/tenants/" + Api.segment(tenant) + "/api-keys";
   }
@@ -35,25 +31,21 @@ final class KeyCommand {
   int list(
       @Mixin Connection connection,
       @Option(names = "--tenant", required = true, paramLabel = "ID") String tenant) {
-    try (Api api = connection.open(Optional.of(tenant))) {
-      Table table = new Table("KEY", "ROLES", "ENABLED", "COMMENT", "CREATED");
-      api.list(
-          keys(tenant),
-          key -> {
-            StringBuilder roles = new StringBuilder();
-            key.path("roles")
-                .forEach(
-                    role -> roles.append(roles.isEmpty() ? "" : ",").append(role.asString("")));
-            table.row(
-                key.path("key").asString(""),
-                roles.toString(),
-                String.valueOf(key.path("enabled").asBoolean(true)),
-                key.path("comment").asString(""),
-                key.path("created").asString(""));
-          });
-      table.print(out());
-    }
-    return 0;
+    return Administration.of(spec, connection, tenant)
+        .list(
+            keys(tenant),
+            Column.text("KEY", "key"),
+            new Column("ROLES", KeyCommand::roles),
+            Column.flag("ENABLED", "enabled"),
+            Column.text("COMMENT", "comment"),
+            Column.text("CREATED", "created"));
+  }
+
+  private static String roles(JsonNode key) {
+    return key.path("roles")
+        .valueStream()
+        .map(role -> role.asString(""))
+        .collect(Collectors.joining(","));
   }
 
   @Command(
@@ -70,14 +62,12 @@ final class KeyCommand {
               description = "May be repeated (default: ${DEFAULT-VALUE}).")
           List<String> roles,
       @Option(names = "--comment", paramLabel = "TEXT", defaultValue = "") String comment) {
-    try (Api api = connection.open(Optional.of(tenant))) {
-      ObjectNode body = api.object().put("comment", comment);
-      ArrayNode names = body.putArray("roles");
-      roles.forEach(names::add);
-      out().println(api.pretty(api.post(keys(tenant), body)));
-      out().flush();
-    }
-    return 0;
+    return Administration.of(spec, connection, tenant)
+        .show(api -> {
+          ObjectNode body = api.object().put("comment", comment);
+          roles.forEach(body.putArray("roles")::add);
+          return api.post(keys(tenant), body);
+        });
   }
 
   @Command(
@@ -88,11 +78,7 @@ final class KeyCommand {
       @Mixin Connection connection,
       @Option(names = "--tenant", required = true, paramLabel = "ID") String tenant,
       @Parameters(paramLabel = "KEY") String key) {
-    try (Api api = connection.open(Optional.of(tenant))) {
-      api.delete(keys(tenant) + "/" + Api.segment(key));
-      out().println("deleted " + key);
-      out().flush();
-    }
-    return 0;
+    return Administration.of(spec, connection, tenant)
+        .delete(keys(tenant) + "/" + Api.segment(key), key);
   }
 }
