@@ -164,6 +164,16 @@ public final class MqttEngine implements Router {
     context.sessions().end(session);
   }
 
+  @Override
+  public void endSessions(Scope scope, String owner) {
+    context.sessions().endAll(key -> key.scope().equals(scope) && key.owner().equals(owner));
+  }
+
+  @Override
+  public void endSessions(Scope scope) {
+    context.sessions().endAll(key -> key.scope().equals(scope));
+  }
+
   private static void drain(LoopContext loop, Duration grace, CompletableFuture<Void> done) {
     List<Connection> connections = List.copyOf(loop.connections());
     List<CompletableFuture<Void>> closed = new ArrayList<>(connections.size());

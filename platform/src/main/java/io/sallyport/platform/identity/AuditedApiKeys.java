@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * The API keys of the registry; each change commits with its audit record, and connections of a
@@ -62,8 +63,13 @@ public final class AuditedApiKeys implements ApiKeys {
     this.underway = underway;
     this.hasher = hasher;
     this.generator = generator;
-    this.listeners = List.copyOf(listeners);
+    this.listeners = new CopyOnWriteArrayList<>(listeners);
     this.clock = clock;
+  }
+
+  /** Adds one who keeps something for API keys; rooms that are wired later call this. */
+  public void add(KeyRevocationListener listener) {
+    listeners.add(listener);
   }
 
   @Override
@@ -255,6 +261,7 @@ public final class AuditedApiKeys implements ApiKeys {
         record(actor, "api-key.delete", old, Map.of());
       });
       tellListeners(tenant, key);
+      listeners.forEach(listener -> listener.keyDeleted(tenant, key));
     }
   }
 

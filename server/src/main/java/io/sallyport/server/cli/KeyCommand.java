@@ -1,8 +1,10 @@
 package io.sallyport.server.cli;
 
+import io.sallyport.server.cli.Administration.Column;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -11,7 +13,6 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** API keys of a tenant, and the installation's own keys: their recovery copy, hash keys. */
@@ -41,25 +42,21 @@ final class KeyCommand {
   int list(
       @Mixin Connection connection,
       @Option(names = "--tenant", required = true, paramLabel = "ID") String tenant) {
-    try (Api api = connection.open(Optional.of(tenant))) {
-      Table table = new Table("KEY", "ROLES", "ENABLED", "COMMENT", "CREATED");
-      api.list(
-          keys(tenant),
-          key -> {
-            StringBuilder roles = new StringBuilder();
-            key.path("roles")
-                .forEach(
-                    role -> roles.append(roles.isEmpty() ? "" : ",").append(role.asString("")));
-            table.row(
-                key.path("key").asString(""),
-                roles.toString(),
-                String.valueOf(key.path("enabled").asBoolean(true)),
-                key.path("comment").asString(""),
-                key.path("created").asString(""));
-          });
-      table.print(out());
-    }
-    return 0;
+    return Administration.of(spec, connection, tenant)
+        .list(
+            keys(tenant),
+            Column.text("KEY", "key"),
+            new Column("ROLES", KeyCommand::roles),
+            Column.flag("ENABLED", "enabled"),
+            Column.text("COMMENT", "comment"),
+            Column.text("CREATED", "created"));
+  }
+
+  private static String roles(JsonNode key) {
+    return key.path("roles")
+        .valueStream()
+        .map(role -> role.asString(""))
+        .collect(Collectors.joining(","));
   }
 
   @Command(
@@ -76,14 +73,12 @@ final class KeyCommand {
               description = "May be repeated (default: ${DEFAULT-VALUE}).")
           List<String> roles,
       @Option(names = "--comment", paramLabel = "TEXT", defaultValue = "") String comment) {
-    try (Api api = connection.open(Optional.of(tenant))) {
-      ObjectNode body = api.object().put("comment", comment);
-      ArrayNode names = body.putArray("roles");
-      roles.forEach(names::add);
-      out().println(api.pretty(api.post(keys(tenant), body)));
-      out().flush();
-    }
-    return 0;
+    return Administration.of(spec, connection, tenant)
+        .show(api -> {
+          ObjectNode body = api.object().put("comment", comment);
+          roles.forEach(body.putArray("roles")::add);
+          return api.post(keys(tenant), body);
+        });
   }
 
   @Command(
@@ -94,12 +89,8 @@ final class KeyCommand {
       @Mixin Connection connection,
       @Option(names = "--tenant", required = true, paramLabel = "ID") String tenant,
       @Parameters(paramLabel = "KEY") String key) {
-    try (Api api = connection.open(Optional.of(tenant))) {
-      api.delete(keys(tenant) + "/" + Api.segment(key));
-      out().println("deleted " + key);
-      out().flush();
-    }
-    return 0;
+    return Administration.of(spec, connection, tenant)
+        .delete(keys(tenant) + "/" + Api.segment(key), key);
   }
 
   @Command(

@@ -70,9 +70,14 @@ public record ServerConfig(
   /**
    * What bounds clients and work.
    *
-   * @param connectionsPerListenerBeforeLogin sockets not yet logged in
+   * @param connectionsPerListener sockets open at one listener
+   * @param connectionsPerListenerBeforeLogin sockets that are still to show what they speak, and
+   *     again, MQTT connections that are still to log in
    * @param connectionsPerAddressBeforeLogin the same, from one address
-   * @param deviceInFlight unacknowledged messages from or to one device or gateway
+   * @param httpConnectionsPerListener HTTP connections, whoever is logged in on them
+   * @param httpConnectionsPerAddress the same, from one address
+   * @param deviceInFlight unacknowledged messages from one device, to one device and to one gateway
+   * @param gatewayInFlight the same from one gateway
    * @param applicationInFlight the same for an application
    * @param queuedMessages messages waiting per session
    * @param queuedBytes their payload bytes
@@ -83,9 +88,13 @@ public record ServerConfig(
    * @param sessionExpiry how long a session with clean session 0 outlives its connection
    */
   public record Limits(
+      int connectionsPerListener,
       int connectionsPerListenerBeforeLogin,
       int connectionsPerAddressBeforeLogin,
+      int httpConnectionsPerListener,
+      int httpConnectionsPerAddress,
       int deviceInFlight,
+      int gatewayInFlight,
       int applicationInFlight,
       int queuedMessages,
       long queuedBytes,
@@ -96,9 +105,13 @@ public record ServerConfig(
       Duration sessionExpiry) {
     public static final Limits DEFAULT =
         new Limits(
+            200_000,
             1_000,
             256,
+            4_096,
+            256,
             100,
+            1_000,
             2_000,
             5_000,
             8L << 20,
@@ -309,9 +322,13 @@ public record ServerConfig(
     Map<String, YamlReader> m =
         value.members(
             Set.of(
+                "connections-per-listener",
                 "connections-per-listener-before-login",
                 "connections-per-address-before-login",
+                "http-connections-per-listener",
+                "http-connections-per-address",
                 "device-in-flight",
+                "gateway-in-flight",
                 "application-in-flight",
                 "queued-messages",
                 "queued-bytes",
@@ -322,6 +339,7 @@ public record ServerConfig(
                 "session-expiry"));
     Limits d = Limits.DEFAULT;
     return new Limits(
+        count(m, "connections-per-listener", 10_000_000, d.connectionsPerListener),
         count(
             m,
             "connections-per-listener-before-login",
@@ -329,7 +347,10 @@ public record ServerConfig(
             d.connectionsPerListenerBeforeLogin),
         count(
             m, "connections-per-address-before-login", 100_000, d.connectionsPerAddressBeforeLogin),
+        count(m, "http-connections-per-listener", 1_000_000, d.httpConnectionsPerListener),
+        count(m, "http-connections-per-address", 1_000_000, d.httpConnectionsPerAddress),
         count(m, "device-in-flight", 65_535, d.deviceInFlight),
+        count(m, "gateway-in-flight", 65_535, d.gatewayInFlight),
         count(m, "application-in-flight", 65_535, d.applicationInFlight),
         count(m, "queued-messages", 1_000_000, d.queuedMessages),
         member(m, "queued-bytes").map(YamlReader::bytes).orElse(d.queuedBytes),

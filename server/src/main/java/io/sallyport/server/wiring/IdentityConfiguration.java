@@ -7,7 +7,6 @@ import io.sallyport.platform.base.Transactions;
 import io.sallyport.platform.device.ConcurrentLiveConnections;
 import io.sallyport.platform.identity.AccessPolicy;
 import io.sallyport.platform.identity.ApiKeyStore;
-import io.sallyport.platform.identity.ApiKeys;
 import io.sallyport.platform.identity.ArgonCost;
 import io.sallyport.platform.identity.AuditedApiKeys;
 import io.sallyport.platform.identity.CredentialCheck;
@@ -131,7 +130,7 @@ class IdentityConfiguration {
   }
 
   @Bean
-  ApiKeys apiKeys(
+  AuditedApiKeys apiKeys(
       ApiKeyStore store,
       TenantStore tenants,
       Transactions transactions,

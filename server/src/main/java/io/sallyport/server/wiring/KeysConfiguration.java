@@ -1,5 +1,6 @@
 package io.sallyport.server.wiring;
 
+import io.sallyport.platform.base.FileNumberMarks;
 import io.sallyport.platform.base.FileRevocationJournal;
 import io.sallyport.platform.base.Secret;
 import io.sallyport.platform.certificate.P256InstallationCa;
@@ -25,7 +26,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** The master key, the tenants' keys, the revocation journal and the installation CA. */
+/** What the key folder holds, the tenants' keys, and the installation CA. */
 @Configuration(proxyBeanMethods = false)
 class KeysConfiguration {
   private static final Logger LOG = LoggerFactory.getLogger(KeysConfiguration.class);
@@ -80,6 +81,11 @@ class KeysConfiguration {
   @Bean(destroyMethod = "close")
   FileRevocationJournal revocationJournal(DataFolder data, JournalState state, Clock clock) {
     return new FileRevocationJournal(FirstStart.journalFile(data), clock);
+  }
+
+  @Bean(destroyMethod = "close")
+  FileNumberMarks numberMarks(DataFolder data) {
+    return new FileNumberMarks(data.keys().resolve("numbers"), data.created());
   }
 
   /** Looked at before the journal is opened, which makes one. */

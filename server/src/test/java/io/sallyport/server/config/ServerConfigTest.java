@@ -35,9 +35,13 @@ class ServerConfigTest {
                 new ServerConfig.Https(false),
                 new ServerConfig.Registry.Sqlite(),
                 new ServerConfig.Limits(
+                    200_000,
                     1_000,
                     256,
+                    4_096,
+                    256,
                     100,
+                    1_000,
                     2_000,
                     5_000,
                     8_388_608,
@@ -51,6 +55,34 @@ class ServerConfigTest {
                 Optional.empty(),
                 false,
                 false));
+  }
+
+  @Test
+  void limits_of_the_doors_and_windows_are_read() throws IOException {
+    ServerConfig.Limits limits =
+        read("""
+        limits:
+          connections-per-listener: 11
+          connections-per-listener-before-login: 12
+          connections-per-address-before-login: 13
+          http-connections-per-listener: 14
+          http-connections-per-address: 15
+          device-in-flight: 16
+          gateway-in-flight: 17
+          application-in-flight: 18
+        """)
+            .limits();
+    assertThat(
+            List.of(
+                limits.connectionsPerListener(),
+                limits.connectionsPerListenerBeforeLogin(),
+                limits.connectionsPerAddressBeforeLogin(),
+                limits.httpConnectionsPerListener(),
+                limits.httpConnectionsPerAddress(),
+                limits.deviceInFlight(),
+                limits.gatewayInFlight(),
+                limits.applicationInFlight()))
+        .containsExactly(11, 12, 13, 14, 15, 16, 17, 18);
   }
 
   @Test

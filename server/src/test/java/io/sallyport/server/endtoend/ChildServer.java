@@ -172,6 +172,8 @@ final class ChildServer implements AutoCloseable {
             "ssl://localhost:" + mqtts(), "d:acme01:pump:" + id, new MemoryPersistence());
     MqttConnectOptions options = login("use-token-auth", token);
     options.setMaxInflight(inFlight);
+    // A publisher that is held back gets no answer to its pings either.
+    options.setKeepAliveInterval(600);
     client.connect(options).waitForCompletion(20_000);
     return client;
   }

@@ -1,6 +1,7 @@
 package io.sallyport.store.sql;
 
 import io.sallyport.platform.base.DeviceKey;
+import io.sallyport.platform.base.NumberMarks;
 import io.sallyport.platform.base.Page;
 import io.sallyport.platform.base.PageRequest;
 import io.sallyport.platform.base.Problem;
@@ -47,10 +48,13 @@ final class SqlDeviceStore implements DeviceStore {
 
   private final Database database;
   private final RecentRows<DeviceKey, DeviceAccess> recent;
+  private final SqlNumbers numbers;
 
-  SqlDeviceStore(Database database, RecentRows<DeviceKey, DeviceAccess> recent) {
+  SqlDeviceStore(
+      Database database, RecentRows<DeviceKey, DeviceAccess> recent, SqlNumbers numbers) {
     this.database = database;
     this.recent = recent;
+    this.numbers = numbers;
   }
 
   @Override
@@ -60,12 +64,14 @@ final class SqlDeviceStore implements DeviceStore {
         Change.of("device " + key),
         sql -> {
           long number =
-              sql.insertInto(DeviceColumns.OBJECTS)
-                  .set(DeviceColumns.OBJECT_TENANT, key.tenant().value())
-                  .set(DeviceColumns.OBJECT_KIND, "device")
-                  .returningResult(DeviceColumns.OBJECT_NUMBER)
-                  .fetchSingle()
-                  .value1();
+              numbers.given(
+                  NumberMarks.Sequence.OBJECTS,
+                  sql.insertInto(DeviceColumns.OBJECTS)
+                      .set(DeviceColumns.OBJECT_TENANT, key.tenant().value())
+                      .set(DeviceColumns.OBJECT_KIND, "device")
+                      .returningResult(DeviceColumns.OBJECT_NUMBER)
+                      .fetchSingle()
+                      .value1());
           sql.insertInto(DeviceColumns.DEVICES)
               .set(DeviceColumns.NUMBER, number)
               .set(DeviceColumns.TENANT, key.tenant().value())

@@ -6,6 +6,7 @@ import static io.sallyport.store.sql.Columns.TEXT;
 import static io.sallyport.store.sql.Columns.TIME;
 import static io.sallyport.store.sql.Columns.column;
 
+import io.sallyport.platform.base.NumberMarks;
 import io.sallyport.platform.base.Page;
 import io.sallyport.platform.base.PageRequest;
 import io.sallyport.platform.base.Problem;
@@ -73,11 +74,14 @@ final class SqlTenantStore implements TenantStore {
   private final Database database;
   private final SealedPayloads payloads;
   private final LoginRows recent;
+  private final SqlNumbers numbers;
 
-  SqlTenantStore(Database database, SealedPayloads payloads, LoginRows recent) {
+  SqlTenantStore(
+      Database database, SealedPayloads payloads, LoginRows recent, SqlNumbers numbers) {
     this.database = database;
     this.payloads = payloads;
     this.recent = recent;
+    this.numbers = numbers;
   }
 
   @Override
@@ -87,11 +91,13 @@ final class SqlTenantStore implements TenantStore {
         sql -> {
           // The id is unique over all tenants that ever were (THREATS T15).
           long number =
-              sql.insertInto(IDS)
-                  .set(IDS_ID, id.value())
-                  .returningResult(IDS_NUMBER)
-                  .fetchSingle()
-                  .value1();
+              numbers.given(
+                  NumberMarks.Sequence.TENANTS,
+                  sql.insertInto(IDS)
+                      .set(IDS_ID, id.value())
+                      .returningResult(IDS_NUMBER)
+                      .fetchSingle()
+                      .value1());
           sql.insertInto(TENANTS)
               .set(ID, id.value())
               .set(NUMBER, number)
@@ -153,6 +159,26 @@ final class SqlTenantStore implements TenantStore {
           Optional<Tenant> tenant = one(sql, ID.eq(id.value()));
           tenant.ifPresent(existing -> delete(sql, existing, now));
           return tenant.isPresent();
+        });
+  }
+
+  @Override
+  public boolean retire(TenantId id, Instant now) {
+    return database.change(
+        Change.of("tenant " + id),
+        sql -> {
+          if (sql.fetchExists(IDS, IDS_ID.eq(id.value()))) {
+            return false;
+          }
+          numbers.given(
+              NumberMarks.Sequence.TENANTS,
+              sql.insertInto(IDS)
+                  .set(IDS_ID, id.value())
+                  .set(IDS_DELETED, now)
+                  .returningResult(IDS_NUMBER)
+                  .fetchSingle()
+                  .value1());
+          return true;
         });
   }
 

@@ -10,6 +10,7 @@ import io.sallyport.platform.audit.AuditRecord;
 import io.sallyport.platform.audit.AuditStore;
 import io.sallyport.platform.audit.AuditStoreContract;
 import io.sallyport.platform.base.DeviceKey;
+import io.sallyport.platform.base.NumberMarks;
 import io.sallyport.platform.base.PageRequest;
 import io.sallyport.platform.base.Payload;
 import io.sallyport.platform.base.Problem;
@@ -46,12 +47,14 @@ import io.sallyport.platform.tenant.Tenant;
 import io.sallyport.platform.tenant.TenantSettings;
 import io.sallyport.platform.tenant.TenantStore;
 import io.sallyport.platform.tenant.TenantStoreContract;
+import io.sallyport.platform.testing.InMemoryNumberMarks;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -81,12 +84,16 @@ abstract class RegistryTest {
   private static final DeviceKey P1 = DeviceKey.of("acme01", "pump", "p1");
 
   final FakeTenantKeys keys = new FakeTenantKeys();
+  final InMemoryNumberMarks marks = InMemoryNumberMarks.fresh();
   final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private @Nullable RegistryConfig config;
   private @Nullable SqlRegistry opened;
 
   /** A database with nothing in it. */
   abstract RegistryConfig emptyDatabase();
+
+  /** A copy of a database that nobody has open, as a backup brings it back. */
+  abstract RegistryConfig copy(RegistryConfig database);
 
   @BeforeEach
   void open() {
@@ -105,7 +112,7 @@ abstract class RegistryTest {
 
   /** The same database, opened once more. */
   SqlRegistry openAgain() {
-    return SqlRegistry.open(Objects.requireNonNull(config), keys, meters);
+    return SqlRegistry.open(Objects.requireNonNull(config), keys, marks, meters);
   }
 
   /** A tenant with a type, a device with credential, an API key, and a command. */
@@ -159,6 +166,79 @@ abstract class RegistryTest {
       assertThat(again.devices().find(P1)).isPresent();
       assertThat(again.commands().find(ACME, "c1").orElseThrow().payload())
           .isEqualTo(Payload.utf8(MARKER + "-payload"));
+    }
+  }
+
+  private RegistryConfig backUp() {
+    registry().close();
+    RegistryConfig backup = copy(Objects.requireNonNull(config));
+    opened = openAgain();
+    return backup;
+  }
+
+  private static Device insertDevice(SqlRegistry registry, String id) {
+    return registry
+        .devices()
+        .insert(DeviceStoreContract.aDevice(DeviceKey.of("acme01", "pump", id)));
+  }
+
+  @Test
+  void numbers_given_after_a_backup_are_not_given_again_when_it_is_brought_back() {
+    populate();
+    RegistryConfig backup = backUp();
+    Tenant lostTenant =
+        registry().tenants().create(new TenantId("lost02"), "Lost", TenantSettings.DEFAULT, NOW);
+    Device lostDevice = insertDevice(registry(), "lost");
+
+    try (SqlRegistry restored = SqlRegistry.open(backup, keys, marks, meters)) {
+      assertThat(restored.tenants().find(lostTenant.id())).isEmpty();
+      assertThat(restored.devices().findByNumber(lostDevice.number())).isEmpty();
+      Tenant tenant =
+          restored.tenants().create(lostTenant.id(), "Again", TenantSettings.DEFAULT, NOW);
+      assertThat(tenant.number()).isGreaterThan(lostTenant.number());
+      assertThat(insertDevice(restored, "lost").number()).isGreaterThan(lostDevice.number());
+    }
+  }
+
+  @Test
+  void without_the_marks_numbers_go_on_far_above() {
+    Tenant known = populate();
+    Device device = registry().devices().find(P1).orElseThrow();
+    RegistryConfig backup = backUp();
+
+    try (SqlRegistry restored =
+        SqlRegistry.open(backup, keys, InMemoryNumberMarks.lost(), meters)) {
+      Tenant tenant =
+          restored.tenants().create(new TenantId("next02"), "Next", TenantSettings.DEFAULT, NOW);
+      assertThat(tenant.number()).isEqualTo(known.number() + (int) SqlNumbers.JUMP + 1);
+      assertThat(insertDevice(restored, "next").number())
+          .isEqualTo(device.number() + SqlNumbers.JUMP + 1);
+    }
+  }
+
+  @Test
+  void a_number_whose_mark_can_not_be_kept_is_not_given() {
+    NumberMarks broken =
+        new NumberMarks() {
+          @Override
+          public void given(Sequence sequence, long number) {
+            if (number > 0) {
+              throw new Problem(Problem.Code.STORAGE_FAILED, "broken").asException();
+            }
+          }
+
+          @Override
+          public OptionalLong mark(Sequence sequence) {
+            return OptionalLong.of(0);
+          }
+        };
+    registry().close();
+    try (SqlRegistry other =
+        SqlRegistry.open(Objects.requireNonNull(config), keys, broken, meters)) {
+      assertProblem(
+          Problem.Code.STORAGE_FAILED,
+          () -> other.tenants().create(ACME, "Acme", TenantSettings.DEFAULT, NOW));
+      assertThat(other.tenants().find(ACME)).isEmpty();
     }
   }
 
