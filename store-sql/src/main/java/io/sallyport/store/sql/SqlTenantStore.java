@@ -76,8 +76,7 @@ final class SqlTenantStore implements TenantStore {
   private final LoginRows recent;
   private final SqlNumbers numbers;
 
-  SqlTenantStore(
-      Database database, SealedPayloads payloads, LoginRows recent, SqlNumbers numbers) {
+  SqlTenantStore(Database database, SealedPayloads payloads, LoginRows recent, SqlNumbers numbers) {
     this.database = database;
     this.payloads = payloads;
     this.recent = recent;
