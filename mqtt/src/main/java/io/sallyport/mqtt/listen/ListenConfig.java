@@ -1,5 +1,6 @@
 package io.sallyport.mqtt.listen;
 
+import io.sallyport.mqtt.ClientLimits;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -21,6 +22,7 @@ import java.util.Set;
  * @param pipeHighWaterBytes reading stops when more bytes wait in a pipe's direction
  * @param acceptPause how long a listener rests after accepting failed
  * @param ticketRotation how long one session ticket key issues; it is accepted for twice as long
+ * @param webSocket bounds of MQTT over WebSocket
  */
 public record ListenConfig(
     List<ListenerConfig> listeners,
@@ -33,7 +35,26 @@ public record ListenConfig(
     int pipeLowWaterBytes,
     int pipeHighWaterBytes,
     Duration acceptPause,
-    Duration ticketRotation) {
+    Duration ticketRotation,
+    WebSocket webSocket) {
+
+  /**
+   * Bounds of MQTT over WebSocket (MESSAGING.md section 8).
+   *
+   * @param openTimeMax for the whole request that opens it, from its first bytes
+   * @param headBytesMax that request
+   * @param frameBytesMax payload of one frame; nothing of it is kept back, so it costs no memory
+   */
+  public record WebSocket(Duration openTimeMax, int headBytesMax, int frameBytesMax) {
+    public static final WebSocket DEFAULT =
+        new WebSocket(Duration.ofSeconds(5), 8 * 1024, ClientLimits.DEFAULT.packetBytesMax());
+
+    public WebSocket {
+      if (!openTimeMax.isPositive() || headBytesMax < 1 || frameBytesMax < 1) {
+        throw new IllegalArgumentException("limits of WebSockets must be positive");
+      }
+    }
+  }
 
   public ListenConfig {
     listeners = List.copyOf(listeners);
@@ -77,6 +98,24 @@ public record ListenConfig(
         64 * 1024,
         256 * 1024,
         Duration.ofMillis(200),
-        Duration.ofHours(1));
+        Duration.ofHours(1),
+        WebSocket.DEFAULT);
+  }
+
+  /** The same with other bounds of WebSockets. */
+  public ListenConfig with(WebSocket bounds) {
+    return new ListenConfig(
+        listeners,
+        handshakeTimeMax,
+        sniffTimeMax,
+        innerConnectTimeMax,
+        stallTimeMax,
+        answerBytesPerSecondMin,
+        farewellTimeMax,
+        pipeLowWaterBytes,
+        pipeHighWaterBytes,
+        acceptPause,
+        ticketRotation,
+        bounds);
   }
 }

@@ -22,6 +22,8 @@ final class ListenMetrics {
     MQTT_NOT_HERE,
     HTTP_NOT_HERE,
     SILENT,
+    HEAD_SLOW,
+    WEBSOCKET_REQUEST,
     HOP_FULL,
     HOP_UNREACHABLE,
     SLOW_READER
@@ -94,6 +96,17 @@ final class ListenMetrics {
         .counter(
             "sallyport.listen.refused",
             tags().and("reason", reason.name().toLowerCase(Locale.ROOT)))
+        .increment();
+  }
+
+  void webSocketOpened() {
+    registry.counter("sallyport.listen.websockets", tags()).increment();
+  }
+
+  /** A WebSocket was closed for what its client sent, with a code of RFC 6455 §7.4.1. */
+  void webSocketFailed(int code) {
+    registry
+        .counter("sallyport.listen.websockets.failed", tags().and("code", Integer.toString(code)))
         .increment();
   }
 

@@ -1,6 +1,7 @@
 package io.sallyport.mqtt.listen;
 
 import java.util.List;
+import java.util.Set;
 
 /**
  * One listener.
@@ -12,6 +13,8 @@ import java.util.List;
  * @param mqtt whether MQTT is let through
  * @param backlog length of the kernel's accept queue
  * @param limits how many connections it bears
+ * @param origins besides its own, from which pages may open a WebSocket, e.g. {@code
+ *     https://console.example.org}, in lower case; {@code *} lets all. Programs send no origin
  */
 public record ListenerConfig(
     String name,
@@ -22,7 +25,8 @@ public record ListenerConfig(
     boolean mqtt,
     HttpPolicy http,
     int backlog,
-    Limits limits) {
+    Limits limits,
+    Set<String> origins) {
 
   /** How the bytes of a listener are protected. */
   public enum Encryption {
@@ -69,6 +73,7 @@ public record ListenerConfig(
 
   public ListenerConfig {
     hosts = List.copyOf(hosts);
+    origins = Set.copyOf(origins);
     if (name.isBlank() || portOption.isBlank()) {
       throw new IllegalArgumentException("a listener needs a name and a port option");
     }
@@ -97,12 +102,27 @@ public record ListenerConfig(
       boolean mqtt,
       HttpPolicy http) {
     return new ListenerConfig(
-        name, hosts, port, portOption, encryption, mqtt, http, BACKLOG_DEFAULT, Limits.DEFAULT);
+        name,
+        hosts,
+        port,
+        portOption,
+        encryption,
+        mqtt,
+        http,
+        BACKLOG_DEFAULT,
+        Limits.DEFAULT,
+        Set.of());
   }
 
   /** The same with other limits. */
   public ListenerConfig with(Limits others) {
     return new ListenerConfig(
-        name, hosts, port, portOption, encryption, mqtt, http, backlog, others);
+        name, hosts, port, portOption, encryption, mqtt, http, backlog, others, origins);
+  }
+
+  /** The same, open to pages of these origins. */
+  public ListenerConfig withOrigins(Set<String> others) {
+    return new ListenerConfig(
+        name, hosts, port, portOption, encryption, mqtt, http, backlog, limits, others);
   }
 }

@@ -38,7 +38,8 @@ class FrontTest {
         config.pipeLowWaterBytes(),
         config.pipeHighWaterBytes(),
         config.acceptPause(),
-        config.ticketRotation());
+        config.ticketRotation(),
+        config.webSocket());
   }
 
   @ParameterizedTest
