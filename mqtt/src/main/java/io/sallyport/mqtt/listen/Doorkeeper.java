@@ -2,10 +2,12 @@ package io.sallyport.mqtt.listen;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
+import io.netty.channel.EventLoop;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
@@ -13,6 +15,7 @@ import io.netty.util.concurrent.Future;
 import io.sallyport.mqtt.ConnectionInfo;
 import io.sallyport.mqtt.listen.ListenMetrics.Refusal;
 import io.sallyport.mqtt.listen.WebSocketOpening.Decision;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.Certificate;
@@ -55,6 +58,9 @@ final class Doorkeeper extends ChannelInboundHandlerAdapter {
 
   private boolean leaving;
 
+  /** Between two loops. */
+  private boolean moving;
+
   Doorkeeper(DoorwayListener listener, Visitor visitor, long id) {
     this.listener = listener;
     this.visitor = visitor;
@@ -73,7 +79,7 @@ final class Doorkeeper extends ChannelInboundHandlerAdapter {
     if (event instanceof SslHandshakeCompletionEvent handshake) {
       if (handshake.isSuccess()) {
         listener.metrics().handshakeDone(Duration.ofNanos(System.nanoTime() - acceptedNanos));
-        awaitFirstBytes(ctx);
+        departForWorker(ctx);
       } else {
         listener.metrics().handshakeFailed(handshake.cause());
         LOG.debug(
@@ -85,6 +91,60 @@ final class Doorkeeper extends ChannelInboundHandlerAdapter {
       }
     }
     ctx.fireUserEventTriggered(event);
+  }
+
+  /**
+   * Leaves the handshake loop. Netty carries the deregistration out when the pipeline is not at
+   * work, and the new loop sees what has come in between; bytes that came with the handshake are
+   * kept.
+   */
+  private void departForWorker(ChannelHandlerContext ctx) {
+    Channel channel = ctx.channel();
+    moving = true;
+    visitor.departForWorker();
+    channel.config().setAutoRead(false);
+    channel
+        .deregister()
+        .addListener(left -> {
+          EventLoop worker = listener.transport().workers().next();
+          worker
+              .register(channel)
+              .addListener(arrived -> {
+                if (arrived.isSuccess()) {
+                  worker.execute(() -> arriveAtWorker(ctx));
+                } else {
+                  abandon(ctx); // Closed meanwhile; without a loop nobody was told.
+                }
+              });
+        });
+  }
+
+  private void arriveAtWorker(ChannelHandlerContext ctx) {
+    moving = false;
+    if (!ctx.channel().isActive() || ctx.isRemoved()) {
+      return;
+    }
+    visitor.arriveAtWorker();
+    awaitFirstBytes(ctx);
+    ctx.flush(); // A new registration does not know what the old one still had to write.
+    ctx.channel().config().setAutoRead(true);
+    ByteBuf bytes = held;
+    if (bytes != null) {
+      held = null;
+      channelRead(ctx, bytes);
+      ctx.fireChannelReadComplete();
+    }
+  }
+
+  private void abandon(ChannelHandlerContext ctx) {
+    ctx.channel().close();
+    SslHandler tls = ctx.pipeline().get(SslHandler.class);
+    if (tls != null) {
+      ctx.pipeline().remove(tls);
+    }
+    if (!ctx.isRemoved()) {
+      ctx.pipeline().remove(this);
+    }
   }
 
   private void awaitFirstBytes(ChannelHandlerContext ctx) {
@@ -105,6 +165,9 @@ final class Doorkeeper extends ChannelInboundHandlerAdapter {
       return;
     }
     ByteBuf bytes = gather(ctx, (ByteBuf) message);
+    if (moving) {
+      return;
+    }
     if (opening) {
       awaitHead(ctx, bytes);
       return;
@@ -145,7 +208,16 @@ final class Doorkeeper extends ChannelInboundHandlerAdapter {
         pipeline -> {
           pipeline.remove(visitor);
           listener.inlet().install(pipeline, info);
+          rememberAtEnd(ctx.channel(), info.remote().getAddress());
         });
+  }
+
+  private void rememberAtEnd(Channel channel, InetAddress address) {
+    Handshakes handshakes = listener.handshakes();
+    long sinceNanos = System.nanoTime();
+    channel
+        .closeFuture()
+        .addListener(closed -> handshakes.stayed(address, System.nanoTime() - sinceNanos));
   }
 
   private void toPipe(ChannelHandlerContext ctx) {

@@ -23,6 +23,7 @@ import java.util.Set;
  * @param acceptPause how long a listener rests after accepting failed
  * @param ticketRotation how long one session ticket key issues; it is accepted for twice as long
  * @param webSocket bounds of MQTT over WebSocket
+ * @param handshakes bounds of TLS handshakes
  */
 public record ListenConfig(
     List<ListenerConfig> listeners,
@@ -36,7 +37,8 @@ public record ListenConfig(
     int pipeHighWaterBytes,
     Duration acceptPause,
     Duration ticketRotation,
-    WebSocket webSocket) {
+    WebSocket webSocket,
+    Handshakes handshakes) {
 
   /**
    * Bounds of MQTT over WebSocket (MESSAGING.md section 8).
@@ -52,6 +54,26 @@ public record ListenConfig(
     public WebSocket {
       if (!openTimeMax.isPositive() || headBytesMax < 1 || frameBytesMax < 1) {
         throw new IllegalArgumentException("limits of WebSockets must be positive");
+      }
+    }
+  }
+
+  /**
+   * Bounds of TLS handshakes. They are computed on loops of their own, so that connected clients do
+   * not wait for them; half of that capacity is kept for clients that come back (THREATS T21).
+   *
+   * @param addressesMax how many addresses of clients that were here are remembered, each an IPv4
+   *     address or an IPv6 /64
+   * @param stayMin how long a connection must have been with the engine for its address to count as
+   *     seen; longer than a login may take
+   * @param sessionsMax TLS 1.2 sessions kept by id for clients that know no tickets, per listener
+   */
+  public record Handshakes(int addressesMax, Duration stayMin, int sessionsMax) {
+    public static final Handshakes DEFAULT = new Handshakes(65_536, Duration.ofSeconds(10), 10_000);
+
+    public Handshakes {
+      if (addressesMax < 1 || sessionsMax < 1 || !stayMin.isPositive()) {
+        throw new IllegalArgumentException("limits of handshakes must be positive");
       }
     }
   }
@@ -99,11 +121,21 @@ public record ListenConfig(
         256 * 1024,
         Duration.ofMillis(200),
         Duration.ofHours(1),
-        WebSocket.DEFAULT);
+        WebSocket.DEFAULT,
+        Handshakes.DEFAULT);
+  }
+
+  /** The same with other bounds of handshakes. */
+  public ListenConfig with(Handshakes bounds) {
+    return with(webSocket, bounds);
   }
 
   /** The same with other bounds of WebSockets. */
   public ListenConfig with(WebSocket bounds) {
+    return with(bounds, handshakes);
+  }
+
+  private ListenConfig with(WebSocket webSockets, Handshakes handshaking) {
     return new ListenConfig(
         listeners,
         handshakeTimeMax,
@@ -116,6 +148,7 @@ public record ListenConfig(
         pipeHighWaterBytes,
         acceptPause,
         ticketRotation,
-        bounds);
+        webSockets,
+        handshaking);
   }
 }

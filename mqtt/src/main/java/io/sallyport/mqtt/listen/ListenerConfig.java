@@ -15,6 +15,7 @@ import java.util.Set;
  * @param limits how many connections it bears
  * @param origins besides its own, from which pages may open a WebSocket, e.g. {@code
  *     https://console.example.org}, in lower case; {@code *} lets all. Programs send no origin
+ * @param tls how TLS is made, where there is any
  */
 public record ListenerConfig(
     String name,
@@ -26,7 +27,8 @@ public record ListenerConfig(
     HttpPolicy http,
     int backlog,
     Limits limits,
-    Set<String> origins) {
+    Set<String> origins,
+    Tls tls) {
 
   /** How the bytes of a listener are protected. */
   public enum Encryption {
@@ -65,6 +67,36 @@ public record ListenerConfig(
           || httpMax < 1
           || httpPerAddressMax < 1) {
         throw new IllegalArgumentException("limits of connections must be positive");
+      }
+    }
+  }
+
+  /**
+   * How a listener's TLS is made.
+   *
+   * @param provider who makes it
+   * @param recordBytesMax content of the largest record that carries data to a client, 512 to
+   *     16,384; small ones are for clients with little memory
+   */
+  public record Tls(Provider provider, int recordBytesMax) {
+    /** Who makes TLS. */
+    public enum Provider {
+      /** BoringSSL where it loads, else the JDK. */
+      BEST,
+      /**
+       * The JDK, which unlike BoringSSL answers the maximum-fragment-length extension (RFC 6066 §4)
+       * and follows the client's order of suites in TLS 1.3; slower, and without post-quantum key
+       * exchange.
+       */
+      JDK
+    }
+
+    public static final int RECORD_BYTES = 16 * 1024;
+    public static final Tls DEFAULT = new Tls(Provider.BEST, RECORD_BYTES);
+
+    public Tls {
+      if (recordBytesMax < 512 || recordBytesMax > RECORD_BYTES) {
+        throw new IllegalArgumentException("TLS records hold 512 to 16384 bytes");
       }
     }
   }
@@ -111,18 +143,25 @@ public record ListenerConfig(
         http,
         BACKLOG_DEFAULT,
         Limits.DEFAULT,
-        Set.of());
+        Set.of(),
+        Tls.DEFAULT);
   }
 
   /** The same with other limits. */
   public ListenerConfig with(Limits others) {
     return new ListenerConfig(
-        name, hosts, port, portOption, encryption, mqtt, http, backlog, others, origins);
+        name, hosts, port, portOption, encryption, mqtt, http, backlog, others, origins, tls);
   }
 
   /** The same, open to pages of these origins. */
   public ListenerConfig withOrigins(Set<String> others) {
     return new ListenerConfig(
-        name, hosts, port, portOption, encryption, mqtt, http, backlog, limits, others);
+        name, hosts, port, portOption, encryption, mqtt, http, backlog, limits, others, tls);
+  }
+
+  /** The same with TLS made otherwise. */
+  public ListenerConfig with(Tls other) {
+    return new ListenerConfig(
+        name, hosts, port, portOption, encryption, mqtt, http, backlog, limits, origins, other);
   }
 }

@@ -27,6 +27,7 @@ import java.util.concurrent.TimeUnit;
 public final class Transport implements AutoCloseable {
   private final EventLoopGroup acceptors;
   private final EventLoopGroup workers;
+  private final EventLoopGroup handshakers;
   private final boolean epoll;
 
   private Transport(boolean epoll, int workerThreads) {
@@ -35,6 +36,10 @@ public final class Transport implements AutoCloseable {
     acceptors = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("accept"), factory);
     workers =
         new MultiThreadIoEventLoopGroup(workerThreads, new DefaultThreadFactory("io"), factory);
+    // Half as many: the system's scheduler then leaves the workers their part in any storm.
+    handshakers =
+        new MultiThreadIoEventLoopGroup(
+            Math.max(1, workerThreads / 2), new DefaultThreadFactory("tls"), factory);
   }
 
   /** Takes epoll if it is there, else NIO. */
@@ -55,6 +60,11 @@ public final class Transport implements AutoCloseable {
   /** The loops that own accepted connections. */
   public EventLoopGroup workers() {
     return workers;
+  }
+
+  /** The loops on which TLS connections are until their handshake is done. */
+  EventLoopGroup handshakers() {
+    return handshakers;
   }
 
   EventLoopGroup acceptors() {
@@ -86,6 +96,8 @@ public final class Transport implements AutoCloseable {
     Duration timeout = Duration.ofSeconds(5);
     var acceptorsDone = acceptors.shutdownGracefully(0, timeout.toSeconds(), TimeUnit.SECONDS);
     var workersDone = workers.shutdownGracefully(0, timeout.toSeconds(), TimeUnit.SECONDS);
+    var handshakersDone = handshakers.shutdownGracefully(0, timeout.toSeconds(), TimeUnit.SECONDS);
+    handshakersDone.awaitUninterruptibly();
     acceptorsDone.awaitUninterruptibly();
     workersDone.awaitUninterruptibly();
   }

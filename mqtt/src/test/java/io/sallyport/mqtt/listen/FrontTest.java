@@ -39,7 +39,8 @@ class FrontTest {
         config.pipeHighWaterBytes(),
         config.acceptPause(),
         config.ticketRotation(),
-        config.webSocket());
+        config.webSocket(),
+        config.handshakes());
   }
 
   @ParameterizedTest

@@ -112,7 +112,8 @@ final class HopFixture implements AutoCloseable {
         config.pipeHighWaterBytes(),
         config.acceptPause(),
         config.ticketRotation(),
-        config.webSocket());
+        config.webSocket(),
+        config.handshakes());
   }
 
   private static ListenerConfig listener(String name, Encryption encryption, HttpPolicy http) {
