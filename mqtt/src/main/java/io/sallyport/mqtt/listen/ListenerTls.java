@@ -38,8 +38,8 @@ final class ListenerTls {
   private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
 
   /**
-   * Forward secrecy and AEAD only; the RSA suites serve clients that know no ECDSA. BoringSSL goes by
-   * this order (in TLS 1.3 by what its own processor does well), the JDK by the client's.
+   * Forward secrecy and AEAD only; the RSA suites serve clients that know no ECDSA. BoringSSL goes
+   * by this order (in TLS 1.3 by what its own processor does well), the JDK by the client's.
    */
   private static final List<String> CIPHERS =
       List.of(

@@ -70,7 +70,7 @@ class HandshakesTest {
   }
 
   @Test
-  void address_has_been_seen_once_a_connection_from_it_has_stayed() throws IOException {
+  void address_has_been_seen_once_a_connection_from_it_has_stayed() throws Exception {
     try (FrontFixture fixture = fixture(Transport.best(1), Duration.ofMillis(300))) {
       InetSocketAddress door = fixture.address("mqtts");
       OpenSslClient.talk(door, RecordingInlet.ONE_SHOT);

@@ -157,9 +157,11 @@ public final class OpenDoors implements SmartLifecycle {
                     hosts,
                     port,
                     "--port-offset or ports.mqtts",
-                    Encryption.TLS_ASKING_CERTIFICATE,
-                    true,
-                    HttpPolicy.MESSAGING_ONLY)));
+                        Encryption.TLS_ASKING_CERTIFICATE,
+                        true,
+                        HttpPolicy.MESSAGING_ONLY)
+                    .with(config.front().mqtts())
+                    .withOrigins(config.front().origins())));
     ports
         .https()
         .ifPresent(port ->
@@ -172,8 +174,10 @@ public final class OpenDoors implements SmartLifecycle {
                     config.https().clientCertificates()
                         ? Encryption.TLS_ASKING_CERTIFICATE
                         : Encryption.TLS,
-                    true,
-                    HttpPolicy.ALL)));
+                        true,
+                        HttpPolicy.ALL)
+                    .with(config.front().https())
+                    .withOrigins(config.front().origins())));
     ports
         .mqtt()
         .ifPresent(port -> {
