@@ -2,7 +2,7 @@
 // other; the page's server learns how it went.
 'use strict'
 
-const PATIENCE_MILLIS = 20000
+const PATIENCE_MILLIS = 60000
 
 function open(settings, login) {
   return new Promise((resolve, reject) => {
@@ -37,8 +37,7 @@ function nextMessage(client) {
   })
 }
 
-async function story(settings) {
-  const steps = {}
+async function story(settings, steps) {
   const application = (await open(settings, settings.application)).client
   const device = (await open(settings, settings.device)).client
   const granted = await application.subscribeAsync('iot-2/type/pump/id/+/evt/+/fmt/+', { qos: 1 })
@@ -85,19 +84,19 @@ async function story(settings) {
 
   await device.endAsync()
   await application.endAsync()
-  return steps
 }
 
 async function main() {
   const settings = await (await fetch('settings.json')).json()
-  let result
+  const steps = {}
+  const result = { steps }
   try {
     const late = new Promise((_, reject) =>
       setTimeout(() => reject(new Error('not finished in time')), PATIENCE_MILLIS)
     )
-    result = { steps: await Promise.race([story(settings), late]) }
+    await Promise.race([story(settings, steps), late])
   } catch (error) {
-    result = { error: String(error) }
+    result.error = String(error)
   }
   await fetch('result', { method: 'POST', body: JSON.stringify(result) })
 }

@@ -153,10 +153,10 @@ public final class OpenDoors implements SmartLifecycle {
         .ifPresent(port ->
             listeners.add(
                 ListenerConfig.of(
-                    "mqtts",
-                    hosts,
-                    port,
-                    "--port-offset or ports.mqtts",
+                        "mqtts",
+                        hosts,
+                        port,
+                        "--port-offset or ports.mqtts",
                         Encryption.TLS_ASKING_CERTIFICATE,
                         true,
                         HttpPolicy.MESSAGING_ONLY)
@@ -167,13 +167,13 @@ public final class OpenDoors implements SmartLifecycle {
         .ifPresent(port ->
             listeners.add(
                 ListenerConfig.of(
-                    "https",
-                    hosts,
-                    port,
-                    "--port-offset or ports.https",
-                    config.https().clientCertificates()
-                        ? Encryption.TLS_ASKING_CERTIFICATE
-                        : Encryption.TLS,
+                        "https",
+                        hosts,
+                        port,
+                        "--port-offset or ports.https",
+                        config.https().clientCertificates()
+                            ? Encryption.TLS_ASKING_CERTIFICATE
+                            : Encryption.TLS,
                         true,
                         HttpPolicy.ALL)
                     .with(config.front().https())

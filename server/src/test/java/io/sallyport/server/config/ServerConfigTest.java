@@ -66,11 +66,10 @@ class ServerConfigTest {
   @Test
   void front_options_are_read_per_listener() throws IOException {
     assertThat(
-            read(
-                    """
-                    websocket: { origins: ["https://console.example.org"] }
-                    tls: { mqtts: { provider: jdk }, https: { record-bytes: 1KiB } }
-                    """)
+            read("""
+            websocket: { origins: ["https://console.example.org"] }
+            tls: { mqtts: { provider: jdk }, https: { record-bytes: 1KiB } }
+            """)
                 .front())
         .isEqualTo(
             new ServerConfig.Front(

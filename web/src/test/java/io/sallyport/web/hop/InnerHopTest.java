@@ -98,6 +98,32 @@ class InnerHopTest {
     }
   }
 
+  // What opens a WebSocket at the front opens none behind it.
+
+  @Test
+  void later_request_for_a_websocket_is_an_ordinary_one_to_the_container() throws IOException {
+    try (RawHttp client = hop.plain()) {
+      assertThat(client.get("/whoami").status()).isEqualTo(200);
+
+      client.send(
+          "GET /mqtt HTTP/1.1\r\nHost: door.example\r\nUpgrade: websocket\r\n"
+              + "Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+              + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: mqtt\r\n\r\n");
+
+      assertThat(client.answer().status()).isEqualTo(404);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/", "/mqtt", "/mqtt?x"})
+  void request_without_upgrade_at_the_same_paths_reaches_the_container(String target)
+      throws IOException {
+    try (RawHttp client = hop.plain()) {
+      assertThat(client.get(target).status()).isEqualTo(404);
+      assertThat(client.get("/whoami").status()).isEqualTo(200);
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
