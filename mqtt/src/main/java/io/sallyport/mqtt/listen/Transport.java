@@ -90,15 +90,15 @@ public final class Transport implements AutoCloseable {
     return epoll ? new DomainSocketAddress(address.getPath().toFile()) : address;
   }
 
-  /** Closes what is still open on the loops and ends their threads, within 5 s. */
+  /** Closes what is still open on the loops and ends their threads, within 10 s. */
   @Override
   public void close() {
     Duration timeout = Duration.ofSeconds(5);
     var acceptorsDone = acceptors.shutdownGracefully(0, timeout.toSeconds(), TimeUnit.SECONDS);
-    var workersDone = workers.shutdownGracefully(0, timeout.toSeconds(), TimeUnit.SECONDS);
     var handshakersDone = handshakers.shutdownGracefully(0, timeout.toSeconds(), TimeUnit.SECONDS);
-    handshakersDone.awaitUninterruptibly();
     acceptorsDone.awaitUninterruptibly();
-    workersDone.awaitUninterruptibly();
+    handshakersDone.awaitUninterruptibly();
+    // Last: a connection that is just leaving a handshake loop must arrive somewhere.
+    workers.shutdownGracefully(0, timeout.toSeconds(), TimeUnit.SECONDS).awaitUninterruptibly();
   }
 }

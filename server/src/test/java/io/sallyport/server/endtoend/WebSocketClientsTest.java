@@ -65,9 +65,16 @@ class WebSocketClientsTest {
   @Test
   void request_for_a_websocket_elsewhere_is_answered_by_the_http_server() {
     String request =
-        "GET /api/v1/tenants HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
-            + "Connection: Upgrade, close\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-            + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: mqtt\r\n\r\n";
+        """
+        GET /api/v1/tenants HTTP/1.1\r
+        Host: localhost\r
+        Upgrade: websocket\r
+        Connection: Upgrade, close\r
+        Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r
+        Sec-WebSocket-Version: 13\r
+        Sec-WebSocket-Protocol: mqtt\r
+        \r
+        """;
 
     assertThat(RawHttps.exchange(server.socket(server.https()), request).status()).isEqualTo(401);
   }

@@ -106,9 +106,16 @@ class InnerHopTest {
       assertThat(client.get("/whoami").status()).isEqualTo(200);
 
       client.send(
-          "GET /mqtt HTTP/1.1\r\nHost: door.example\r\nUpgrade: websocket\r\n"
-              + "Connection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
-              + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: mqtt\r\n\r\n");
+          """
+          GET /mqtt HTTP/1.1\r
+          Host: door.example\r
+          Upgrade: websocket\r
+          Connection: Upgrade\r
+          Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r
+          Sec-WebSocket-Version: 13\r
+          Sec-WebSocket-Protocol: mqtt\r
+          \r
+          """);
 
       assertThat(client.answer().status()).isEqualTo(404);
     }
