@@ -6,8 +6,10 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoop;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
@@ -61,6 +63,11 @@ final class Doorkeeper extends ChannelInboundHandlerAdapter {
   /** Between two loops. */
   private boolean moving;
 
+  /** What happened meanwhile, such as the client's close_notify, for whoever comes next. */
+  private final List<Object> heldEvents = new ArrayList<>(0);
+
+  private boolean piped;
+
   Doorkeeper(DoorwayListener listener, Visitor visitor, long id) {
     this.listener = listener;
     this.visitor = visitor;
@@ -76,6 +83,10 @@ final class Doorkeeper extends ChannelInboundHandlerAdapter {
 
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (moving) {
+      heldEvents.add(event);
+      return;
+    }
     if (event instanceof SslHandshakeCompletionEvent handshake) {
       if (handshake.isSuccess()) {
         listener.metrics().handshakeDone(Duration.ofNanos(System.nanoTime() - acceptedNanos));
@@ -103,6 +114,8 @@ final class Doorkeeper extends ChannelInboundHandlerAdapter {
     moving = true;
     visitor.departForWorker();
     channel.config().setAutoRead(false);
+    // A FIN on the way must not close what may be an HTTP client that has said all it has to say.
+    channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
     channel
         .deregister()
         .addListener(left -> {
@@ -127,12 +140,21 @@ final class Doorkeeper extends ChannelInboundHandlerAdapter {
     visitor.arriveAtWorker();
     awaitFirstBytes(ctx);
     ctx.flush(); // A new registration does not know what the old one still had to write.
-    ctx.channel().config().setAutoRead(true);
+    boolean inputEnded = ((DuplexChannel) ctx.channel()).isInputShutdown();
+    ctx.channel().config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
+    if (!inputEnded) {
+      ctx.channel().config().setAutoRead(true);
+    }
     ByteBuf bytes = held;
     if (bytes != null) {
       held = null;
       channelRead(ctx, bytes);
       ctx.fireChannelReadComplete();
+    }
+    heldEvents.forEach(ctx::fireUserEventTriggered);
+    heldEvents.clear();
+    if (inputEnded && !piped) {
+      ctx.close();
     }
   }
 
@@ -221,6 +243,7 @@ final class Doorkeeper extends ChannelInboundHandlerAdapter {
   }
 
   private void toPipe(ChannelHandlerContext ctx) {
+    piped = true;
     passOn(
         ctx,
         pipeline -> {
