@@ -110,7 +110,7 @@ final class Crowd {
   }
 
   /** An IPv4 address, or the /64 that one IPv6 customer has. */
-  private static ByteBuffer key(InetAddress address) {
+  static ByteBuffer key(InetAddress address) {
     byte[] bytes = address.getAddress();
     if (!(address instanceof Inet6Address)) {
       return ByteBuffer.wrap(bytes);

@@ -26,6 +26,7 @@ final class DoorwayListener extends ChannelInitializer<Channel> {
   private final HttpHop hop;
   private final Transport transport;
   private final ListenMetrics metrics;
+  private final Handshakes handshakes;
   private final AtomicLong ids;
   private final ChannelGroup open;
   private final ChannelGroup pipes;
@@ -40,6 +41,7 @@ final class DoorwayListener extends ChannelInitializer<Channel> {
       HttpHop hop,
       Transport transport,
       ListenMetrics metrics,
+      Handshakes handshakes,
       AtomicLong ids,
       ChannelGroup open,
       ChannelGroup pipes) {
@@ -50,6 +52,7 @@ final class DoorwayListener extends ChannelInitializer<Channel> {
     this.hop = hop;
     this.transport = transport;
     this.metrics = metrics;
+    this.handshakes = handshakes;
     this.ids = ids;
     this.open = open;
     this.pipes = pipes;
@@ -77,7 +80,10 @@ final class DoorwayListener extends ChannelInitializer<Channel> {
     channel.pipeline().addLast(visitor);
     ListenerTls encryption = tls;
     if (encryption != null) {
-      channel.pipeline().addLast(encryption.newHandler(channel.alloc()));
+      channel
+          .pipeline()
+          .addLast(new HelloGate(handshakes, encryption, metrics, remote.getAddress()))
+          .addLast(encryption.newHandler(channel.alloc()));
     }
     channel.pipeline().addLast(new Doorkeeper(this, visitor, ids.incrementAndGet()));
   }
@@ -129,6 +135,10 @@ final class DoorwayListener extends ChannelInitializer<Channel> {
       case PENDING -> pending;
       case HTTP -> http;
     };
+  }
+
+  Handshakes handshakes() {
+    return handshakes;
   }
 
   ListenMetrics metrics() {

@@ -42,7 +42,7 @@ enum FirstBytes {
     return answer;
   }
 
-  private static boolean startsWith(ByteBuf bytes, byte[] text, int length) {
+  static boolean startsWith(ByteBuf bytes, byte[] text, int length) {
     for (int i = 0; i < length; i++) {
       if (bytes.getByte(bytes.readerIndex() + i) != text[i]) {
         return false;

@@ -68,6 +68,7 @@ public final class Front implements AutoCloseable {
     this.config = config;
     this.transport = transport;
     AtomicLong ids = new AtomicLong();
+    Handshakes handshakes = new Handshakes(config.handshakes());
     for (ListenerConfig listener : config.listeners()) {
       listeners.add(
           new DoorwayListener(
@@ -78,6 +79,7 @@ public final class Front implements AutoCloseable {
               hop,
               transport,
               new ListenMetrics(meters, listener.name()),
+              handshakes,
               ids,
               open,
               pipes));
@@ -133,7 +135,9 @@ public final class Front implements AutoCloseable {
   private void bind(DoorwayListener listener) {
     ServerBootstrap bootstrap =
         new ServerBootstrap()
-            .group(transport.acceptors(), transport.workers())
+            .group(
+                transport.acceptors(),
+                listener.tls() == null ? transport.workers() : transport.handshakers())
             .channel(transport.serverChannel())
             .option(ChannelOption.SO_BACKLOG, listener.config().backlog())
             // On the listening socket only. An outgoing socket with it could be given a port that

@@ -1,5 +1,6 @@
 package io.sallyport.mqtt.listen;
 
+import io.sallyport.mqtt.ClientLimits;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -21,6 +22,8 @@ import java.util.Set;
  * @param pipeHighWaterBytes reading stops when more bytes wait in a pipe's direction
  * @param acceptPause how long a listener rests after accepting failed
  * @param ticketRotation how long one session ticket key issues; it is accepted for twice as long
+ * @param webSocket bounds of MQTT over WebSocket
+ * @param handshakes bounds of TLS handshakes
  */
 public record ListenConfig(
     List<ListenerConfig> listeners,
@@ -33,7 +36,47 @@ public record ListenConfig(
     int pipeLowWaterBytes,
     int pipeHighWaterBytes,
     Duration acceptPause,
-    Duration ticketRotation) {
+    Duration ticketRotation,
+    WebSocket webSocket,
+    Handshakes handshakes) {
+
+  /**
+   * Bounds of MQTT over WebSocket (MESSAGING.md section 8).
+   *
+   * @param openTimeMax for the whole request that opens it, from its first bytes
+   * @param headBytesMax that request
+   * @param frameBytesMax payload of one frame; nothing of it is kept back, so it costs no memory
+   */
+  public record WebSocket(Duration openTimeMax, int headBytesMax, int frameBytesMax) {
+    public static final WebSocket DEFAULT =
+        new WebSocket(Duration.ofSeconds(5), 8 * 1024, ClientLimits.DEFAULT.packetBytesMax());
+
+    public WebSocket {
+      if (!openTimeMax.isPositive() || headBytesMax < 1 || frameBytesMax < 1) {
+        throw new IllegalArgumentException("limits of WebSockets must be positive");
+      }
+    }
+  }
+
+  /**
+   * Bounds of TLS handshakes. They are computed on loops of their own, so that connected clients do
+   * not wait for them; half of that capacity is kept for clients that come back (THREATS T21).
+   *
+   * @param addressesMax how many addresses of clients that were here are remembered, each an IPv4
+   *     address or an IPv6 /64
+   * @param stayMin how long a connection must have been with the engine for its address to count as
+   *     seen; longer than a login may take
+   * @param sessionsMax TLS 1.2 sessions kept by id for clients that know no tickets, per listener
+   */
+  public record Handshakes(int addressesMax, Duration stayMin, int sessionsMax) {
+    public static final Handshakes DEFAULT = new Handshakes(65_536, Duration.ofSeconds(10), 10_000);
+
+    public Handshakes {
+      if (addressesMax < 1 || sessionsMax < 1 || !stayMin.isPositive()) {
+        throw new IllegalArgumentException("limits of handshakes must be positive");
+      }
+    }
+  }
 
   public ListenConfig {
     listeners = List.copyOf(listeners);
@@ -77,6 +120,35 @@ public record ListenConfig(
         64 * 1024,
         256 * 1024,
         Duration.ofMillis(200),
-        Duration.ofHours(1));
+        Duration.ofHours(1),
+        WebSocket.DEFAULT,
+        Handshakes.DEFAULT);
+  }
+
+  /** The same with other bounds of handshakes. */
+  public ListenConfig with(Handshakes bounds) {
+    return with(webSocket, bounds);
+  }
+
+  /** The same with other bounds of WebSockets. */
+  public ListenConfig with(WebSocket bounds) {
+    return with(bounds, handshakes);
+  }
+
+  private ListenConfig with(WebSocket webSockets, Handshakes handshaking) {
+    return new ListenConfig(
+        listeners,
+        handshakeTimeMax,
+        sniffTimeMax,
+        innerConnectTimeMax,
+        stallTimeMax,
+        answerBytesPerSecondMin,
+        farewellTimeMax,
+        pipeLowWaterBytes,
+        pipeHighWaterBytes,
+        acceptPause,
+        ticketRotation,
+        webSockets,
+        handshaking);
   }
 }

@@ -1,5 +1,6 @@
 package io.sallyport.mqtt.listen;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
@@ -22,6 +23,8 @@ final class ListenMetrics {
     MQTT_NOT_HERE,
     HTTP_NOT_HERE,
     SILENT,
+    HEAD_SLOW,
+    WEBSOCKET_REQUEST,
     HOP_FULL,
     HOP_UNREACHABLE,
     SLOW_READER
@@ -41,6 +44,8 @@ final class ListenMetrics {
   private final AtomicInteger http = new AtomicInteger();
   private final AtomicInteger pipes = new AtomicInteger();
   private final Timer handshake;
+  private final Counter hellosAgain;
+  private final Counter hellosOfStrangers;
 
   ListenMetrics(MeterRegistry registry, String listener) {
     this.registry = registry;
@@ -50,6 +55,9 @@ final class ListenMetrics {
     registry.gauge("sallyport.listen.http", tags(), http);
     registry.gauge("sallyport.listen.pipes", tags(), pipes);
     handshake = registry.timer("sallyport.listen.handshake", tags());
+    String hellos = "sallyport.listen.hellos";
+    hellosAgain = registry.counter(hellos, tags().and("line", "again"));
+    hellosOfStrangers = registry.counter(hellos, tags().and("line", "strangers"));
   }
 
   private Tags tags() {
@@ -94,6 +102,22 @@ final class ListenMetrics {
         .counter(
             "sallyport.listen.refused",
             tags().and("reason", reason.name().toLowerCase(Locale.ROOT)))
+        .increment();
+  }
+
+  /** A handshake waits for its turn, in the line of those who come back or of strangers. */
+  void helloCame(boolean comesBack) {
+    (comesBack ? hellosAgain : hellosOfStrangers).increment();
+  }
+
+  void webSocketOpened() {
+    registry.counter("sallyport.listen.websockets", tags()).increment();
+  }
+
+  /** A WebSocket was closed for what its client sent, with a code of RFC 6455 §7.4.1. */
+  void webSocketFailed(int code) {
+    registry
+        .counter("sallyport.listen.websockets.failed", tags().and("code", Integer.toString(code)))
         .increment();
   }
 

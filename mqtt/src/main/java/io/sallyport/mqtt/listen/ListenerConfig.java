@@ -1,6 +1,7 @@
 package io.sallyport.mqtt.listen;
 
 import java.util.List;
+import java.util.Set;
 
 /**
  * One listener.
@@ -12,6 +13,9 @@ import java.util.List;
  * @param mqtt whether MQTT is let through
  * @param backlog length of the kernel's accept queue
  * @param limits how many connections it bears
+ * @param origins besides its own, from which pages may open a WebSocket, e.g. {@code
+ *     https://console.example.org}, in lower case; {@code *} lets all. Programs send no origin
+ * @param tls how TLS is made, where there is any
  */
 public record ListenerConfig(
     String name,
@@ -22,7 +26,9 @@ public record ListenerConfig(
     boolean mqtt,
     HttpPolicy http,
     int backlog,
-    Limits limits) {
+    Limits limits,
+    Set<String> origins,
+    Tls tls) {
 
   /** How the bytes of a listener are protected. */
   public enum Encryption {
@@ -65,10 +71,41 @@ public record ListenerConfig(
     }
   }
 
+  /**
+   * How a listener's TLS is made.
+   *
+   * @param provider who makes it
+   * @param recordBytesMax content of the largest record that carries data to a client, 512 to
+   *     16,384; small ones are for clients with little memory
+   */
+  public record Tls(Provider provider, int recordBytesMax) {
+    /** Who makes TLS. */
+    public enum Provider {
+      /** BoringSSL where it loads, else the JDK. */
+      BEST,
+      /**
+       * The JDK, which unlike BoringSSL answers the maximum-fragment-length extension (RFC 6066 §4)
+       * and follows the client's order of suites in TLS 1.3; slower, and without post-quantum key
+       * exchange.
+       */
+      JDK
+    }
+
+    public static final int RECORD_BYTES = 16 * 1024;
+    public static final Tls DEFAULT = new Tls(Provider.BEST, RECORD_BYTES);
+
+    public Tls {
+      if (recordBytesMax < 512 || recordBytesMax > RECORD_BYTES) {
+        throw new IllegalArgumentException("TLS records hold 512 to 16384 bytes");
+      }
+    }
+  }
+
   public static final int BACKLOG_DEFAULT = 1024;
 
   public ListenerConfig {
     hosts = List.copyOf(hosts);
+    origins = Set.copyOf(origins);
     if (name.isBlank() || portOption.isBlank()) {
       throw new IllegalArgumentException("a listener needs a name and a port option");
     }
@@ -97,12 +134,34 @@ public record ListenerConfig(
       boolean mqtt,
       HttpPolicy http) {
     return new ListenerConfig(
-        name, hosts, port, portOption, encryption, mqtt, http, BACKLOG_DEFAULT, Limits.DEFAULT);
+        name,
+        hosts,
+        port,
+        portOption,
+        encryption,
+        mqtt,
+        http,
+        BACKLOG_DEFAULT,
+        Limits.DEFAULT,
+        Set.of(),
+        Tls.DEFAULT);
   }
 
   /** The same with other limits. */
   public ListenerConfig with(Limits others) {
     return new ListenerConfig(
-        name, hosts, port, portOption, encryption, mqtt, http, backlog, others);
+        name, hosts, port, portOption, encryption, mqtt, http, backlog, others, origins, tls);
+  }
+
+  /** The same, open to pages of these origins. */
+  public ListenerConfig withOrigins(Set<String> others) {
+    return new ListenerConfig(
+        name, hosts, port, portOption, encryption, mqtt, http, backlog, limits, others, tls);
+  }
+
+  /** The same with TLS made otherwise. */
+  public ListenerConfig with(Tls other) {
+    return new ListenerConfig(
+        name, hosts, port, portOption, encryption, mqtt, http, backlog, limits, origins, other);
   }
 }

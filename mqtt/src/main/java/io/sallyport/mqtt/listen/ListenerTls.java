@@ -37,7 +37,10 @@ import javax.net.ssl.SSLParameters;
 final class ListenerTls {
   private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
 
-  /** Forward secrecy and AEAD only; the RSA suites serve clients that know no ECDSA. */
+  /**
+   * Forward secrecy and AEAD only; the RSA suites serve clients that know no ECDSA. BoringSSL goes
+   * by this order (in TLS 1.3 by what its own processor does well), the JDK by the client's.
+   */
   private static final List<String> CIPHERS =
       List.of(
           "TLS_AES_128_GCM_SHA256",
@@ -60,6 +63,8 @@ final class ListenerTls {
   private final SslProvider provider;
   private final Duration handshakeTimeMax;
   private final Duration ticketLife;
+  private final int recordBytesMax;
+  private final int sessionsMax;
   private final TicketKeys tickets;
   private ServerIdentities identities;
   private volatile SslContext current;
@@ -72,7 +77,10 @@ final class ListenerTls {
       SecureRandom random) {
     this.listener = listener.name();
     this.asksCertificate = listener.encryption() == Encryption.TLS_ASKING_CERTIFICATE;
-    this.provider = provider;
+    this.provider =
+        listener.tls().provider() == ListenerConfig.Tls.Provider.JDK ? SslProvider.JDK : provider;
+    this.recordBytesMax = listener.tls().recordBytesMax();
+    this.sessionsMax = shared.handshakes().sessionsMax();
     this.handshakeTimeMax = shared.handshakeTimeMax();
     this.ticketLife = shared.ticketRotation().multipliedBy(2);
     this.tickets = new TicketKeys(random);
@@ -88,10 +96,15 @@ final class ListenerTls {
   SslHandler newHandler(ByteBufAllocator allocator) {
     SslHandler handler = current.newHandler(allocator);
     handler.setHandshakeTimeoutMillis(handshakeTimeMax.toMillis());
+    if (recordBytesMax < ListenerConfig.Tls.RECORD_BYTES) {
+      handler.setWrapDataSize(recordBytesMax);
+    }
     if (provider == SslProvider.JDK) {
       SSLEngine engine = handler.engine();
       SSLParameters parameters = engine.getSSLParameters();
       parameters.setNamedGroups(JDK_GROUPS.clone());
+      // All suites are good ones; the client knows which of them its processor does well.
+      parameters.setUseCipherSuitesOrder(false);
       engine.setSSLParameters(parameters);
     }
     return handler;
@@ -110,11 +123,13 @@ final class ListenerTls {
 
   synchronized void forgetTickets() {
     tickets.forget();
-    if (provider == SslProvider.JDK) {
-      current = build(identities); // The JDK's ticket keys belong to its context.
-    } else {
-      useTickets(current);
-    }
+    // A context of its own: sessions kept by id, and the JDK's ticket keys, end with the old one.
+    current = build(identities);
+  }
+
+  /** Whether a ticket was issued here and still opens; never for the JDK's, which keeps its own. */
+  boolean isOurTicket(byte[] ticket) {
+    return provider != SslProvider.JDK && tickets.isOurs(ticket);
   }
 
   private SslContext build(ServerIdentities shown) {
@@ -148,9 +163,10 @@ final class ListenerTls {
       preferred.ifPresent(builder::addCredential);
       SslContext context = builder.build();
       OpenSslServerSessionContext sessions = ((OpenSslServerContext) context).sessionContext();
-      // Sessions live in tickets only. The id context ties them to this listener and to whether it
-      // asks for a certificate (THREATS T13).
-      sessions.setSessionCacheEnabled(false);
+      // Sessions live in tickets, and for TLS 1.2 clients that know none in a small cache. The id
+      // context ties both to this listener and to whether it asks for a certificate (THREATS T13).
+      sessions.setSessionCacheEnabled(true);
+      sessions.setSessionCacheSize(sessionsMax);
       sessions.setSessionTimeout(Math.toIntExact(ticketLife.toSeconds()));
       sessions.setSessionIdContext(sessionIdContext());
       useTickets(context);
@@ -167,6 +183,7 @@ final class ListenerTls {
     List<ServerIdentity> all =
         shown.rsa().map(rsa -> List.of(shown.ecdsa(), rsa)).orElseGet(() -> List.of(shown.ecdsa()));
     return base(keyManagers(all), SupportedCipherSuiteFilter.INSTANCE)
+        .sessionCacheSize(sessionsMax)
         .sessionTimeout(ticketLife.toSeconds())
         .build();
   }

@@ -27,6 +27,7 @@ import java.util.concurrent.TimeUnit;
 public final class Transport implements AutoCloseable {
   private final EventLoopGroup acceptors;
   private final EventLoopGroup workers;
+  private final EventLoopGroup handshakers;
   private final boolean epoll;
 
   private Transport(boolean epoll, int workerThreads) {
@@ -35,6 +36,10 @@ public final class Transport implements AutoCloseable {
     acceptors = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("accept"), factory);
     workers =
         new MultiThreadIoEventLoopGroup(workerThreads, new DefaultThreadFactory("io"), factory);
+    // Half as many: the system's scheduler then leaves the workers their part in any storm.
+    handshakers =
+        new MultiThreadIoEventLoopGroup(
+            Math.max(1, workerThreads / 2), new DefaultThreadFactory("tls"), factory);
   }
 
   /** Takes epoll if it is there, else NIO. */
@@ -55,6 +60,11 @@ public final class Transport implements AutoCloseable {
   /** The loops that own accepted connections. */
   public EventLoopGroup workers() {
     return workers;
+  }
+
+  /** The loops on which TLS connections are until their handshake is done. */
+  EventLoopGroup handshakers() {
+    return handshakers;
   }
 
   EventLoopGroup acceptors() {
@@ -80,13 +90,15 @@ public final class Transport implements AutoCloseable {
     return epoll ? new DomainSocketAddress(address.getPath().toFile()) : address;
   }
 
-  /** Closes what is still open on the loops and ends their threads, within 5 s. */
+  /** Closes what is still open on the loops and ends their threads, within 10 s. */
   @Override
   public void close() {
     Duration timeout = Duration.ofSeconds(5);
     var acceptorsDone = acceptors.shutdownGracefully(0, timeout.toSeconds(), TimeUnit.SECONDS);
-    var workersDone = workers.shutdownGracefully(0, timeout.toSeconds(), TimeUnit.SECONDS);
+    var handshakersDone = handshakers.shutdownGracefully(0, timeout.toSeconds(), TimeUnit.SECONDS);
     acceptorsDone.awaitUninterruptibly();
-    workersDone.awaitUninterruptibly();
+    handshakersDone.awaitUninterruptibly();
+    // Last: a connection that is just leaving a handshake loop must arrive somewhere.
+    workers.shutdownGracefully(0, timeout.toSeconds(), TimeUnit.SECONDS).awaitUninterruptibly();
   }
 }

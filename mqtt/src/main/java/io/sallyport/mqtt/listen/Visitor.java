@@ -36,6 +36,15 @@ final class Visitor extends ChannelDuplexHandler implements Crowd.Member {
     enter(Stage.PENDING);
   }
 
+  /** Before it changes loops: until it has arrived nobody may close it. */
+  void departForWorker() {
+    leave();
+  }
+
+  void arriveAtWorker() {
+    enter(Stage.PENDING);
+  }
+
   /** Once it speaks HTTP. */
   void becomeHttp() {
     enter(Stage.HTTP);

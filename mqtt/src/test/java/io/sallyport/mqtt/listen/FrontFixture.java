@@ -96,6 +96,10 @@ final class FrontFixture implements AutoCloseable {
     return context;
   }
 
+  static TrustManager[] trustingAll() {
+    return new TrustManager[] {new TrustAll(new ArrayList<>())};
+  }
+
   static SSLContext trustingClient() throws Exception {
     return trustingClient(new ArrayList<>());
   }

@@ -38,7 +38,9 @@ class FrontTest {
         config.pipeLowWaterBytes(),
         config.pipeHighWaterBytes(),
         config.acceptPause(),
-        config.ticketRotation());
+        config.ticketRotation(),
+        config.webSocket(),
+        config.handshakes());
   }
 
   @ParameterizedTest

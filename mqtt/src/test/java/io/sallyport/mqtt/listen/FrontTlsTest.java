@@ -4,7 +4,11 @@ import static io.sallyport.mqtt.listen.FrontFixture.listener;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.ssl.OpenSslContextOption;
@@ -15,15 +19,20 @@ import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import io.sallyport.mqtt.ConnectionInfo;
 import io.sallyport.mqtt.listen.ListenerConfig.Encryption;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
@@ -46,7 +55,13 @@ class FrontTlsTest {
         FrontFixture.with(
             listener("asking", Encryption.TLS_ASKING_CERTIFICATE),
             listener("quiet", Encryption.TLS),
-            listener("other", Encryption.TLS));
+            listener("other", Encryption.TLS),
+            listener("capped", Encryption.TLS)
+                .with(new ListenerConfig.Tls(ListenerConfig.Tls.Provider.BEST, 512)),
+            listener("jdk", Encryption.TLS)
+                .with(
+                    new ListenerConfig.Tls(
+                        ListenerConfig.Tls.Provider.JDK, ListenerConfig.Tls.RECORD_BYTES)));
   }
 
   @AfterEach
@@ -184,6 +199,151 @@ class FrontTlsTest {
     assertThat(talk("asking", version, "-sess_in", ticket)).contains("Reused, TLS");
 
     assertThat(fixture.inlet.last().peerCertificates()).containsExactly(device.leaf().getEncoded());
+  }
+
+  @Test
+  void tls12_client_without_tickets_is_resumed_by_session_id() throws Exception {
+    TestCertificates.Identity device = TestCertificates.ec("dev1");
+    String pem = device.pem(folder, "device.pem").toString();
+    String session = folder.resolve("session").toString();
+    assertThat(
+            talk(
+                "asking", "-tls1_2", "-no_ticket", "-cert", pem, "-key", pem, "-sess_out", session))
+        .contains("New, TLS");
+
+    assertThat(talk("asking", "-tls1_2", "-no_ticket", "-sess_in", session))
+        .contains("Reused, TLS");
+    assertThat(fixture.inlet.last().peerCertificates()).containsExactly(device.leaf().getEncoded());
+    assertThat(talk("quiet", "-tls1_2", "-no_ticket", "-sess_in", session)).contains("New, TLS");
+  }
+
+  @Test
+  void forgotten_session_ids_are_worthless() throws IOException {
+    String session = folder.resolve("session").toString();
+    talk("quiet", "-tls1_2", "-no_ticket", "-sess_out", session);
+
+    fixture.front.forgetTickets();
+
+    assertThat(talk("quiet", "-tls1_2", "-no_ticket", "-sess_in", session)).contains("New, TLS");
+  }
+
+  @Test
+  void session_that_did_not_ask_for_a_certificate_is_not_taken_where_one_is_asked_for()
+      throws IOException {
+    String ticket = folder.resolve("ticket").toString();
+    talk("quiet", "-sess_out", ticket);
+
+    assertThat(talk("asking", "-sess_in", ticket)).contains("New, TLS");
+  }
+
+  @Test
+  void early_data_is_not_taken_with_a_ticket() throws IOException {
+    String ticket = folder.resolve("ticket").toString();
+    talk("quiet", "-tls1_3", "-sess_out", ticket);
+    Path early = Files.write(folder.resolve("early"), RecordingInlet.STAYING);
+
+    assertThat(talk("quiet", "-tls1_3", "-sess_in", ticket, "-early_data", early.toString()))
+        .contains("Early data was not sent");
+  }
+
+  @Test
+  void client_of_the_jdk_listener_gets_the_suite_that_it_prefers() throws IOException {
+    assertThat(
+            talk(
+                "jdk",
+                "-tls1_2",
+                "-cipher",
+                "ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-ECDSA-AES128-GCM-SHA256"))
+        .contains("Cipher    : ECDHE-ECDSA-CHACHA20-POLY1305");
+    assertThat(
+            talk(
+                "jdk",
+                "-tls1_3",
+                "-ciphersuites",
+                "TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256"))
+        .contains("Cipher is TLS_CHACHA20_POLY1305_SHA256");
+  }
+
+  @Test
+  void tls13_client_that_knows_chacha20_only_gets_in() throws IOException {
+    assertThat(talk("quiet", "-tls1_3", "-ciphersuites", "TLS_CHACHA20_POLY1305_SHA256"))
+        .contains("New, TLSv1.3, Cipher is TLS_CHACHA20_POLY1305_SHA256");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"-tls1_2", "-tls1_3"})
+  void records_to_the_client_are_no_larger_than_the_listener_says(String version)
+      throws IOException {
+    String capped = recordsOf("capped", version);
+    String usual = recordsOf("quiet", version);
+
+    // Content, and at most 8 bytes of nonce, 16 of tag and one of type.
+    assertThat(largestRecord(capped)).isBetween(512, 512 + 25);
+    assertThat(largestRecord(usual)).isGreaterThan(2_000);
+  }
+
+  private String recordsOf(String listener, String version) throws IOException {
+    byte[] sent = new byte[4_000];
+    Arrays.fill(sent, (byte) 'x');
+    sent[0] = RecordingInlet.ONE_SHOT[0];
+    sent[sent.length - 1] = '!';
+    return OpenSslClient.talk(fixture.address(listener), sent, version, "-msg");
+  }
+
+  /**
+   * Of those with data from the server: lines such as {@code <<< ... RecordHeader [length 0005]}.
+   */
+  private static int largestRecord(String output) {
+    Matcher heads =
+        Pattern.compile("<<< [^\\n]*RecordHeader[^\\n]*\\n\\s+17 03 03 ([0-9a-f]{2}) ([0-9a-f]{2})")
+            .matcher(output);
+    int largest = 0;
+    while (heads.find()) {
+      largest = Math.max(largest, Integer.parseInt(heads.group(1) + heads.group(2), 16));
+    }
+    return largest;
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"-tls1_2", "-tls1_3"})
+  void jdk_listener_answers_the_maximum_fragment_length(String version) throws IOException {
+    assertThat(talk("jdk", version, "-maxfraglen", "512", "-tlsextdebug"))
+        .contains("server extension \"max fragment length\"");
+    assertThat(talk("quiet", version, "-maxfraglen", "512", "-tlsextdebug"))
+        .doesNotContain("server extension \"max fragment length\"");
+  }
+
+  @Test
+  void jdk_listener_refuses_renegotiation_and_takes_no_early_data() throws IOException {
+    assertThat(OpenSslClient.renegotiate(fixture.address("jdk")))
+        .contains("RENEGOTIATING")
+        .doesNotContain("CN = ecdsa.test\nverify return:1\nread R BLOCK");
+    assertThat(talk("jdk", "-tls1_3")).doesNotContain("Early data was accepted");
+  }
+
+  @Test
+  void post_quantum_group_is_taken_where_the_client_only_prefers_another() throws Exception {
+    assertThat(groupTaken("X25519", "X25519MLKEM768")).isEqualTo(0x11EC);
+    assertThat(groupTaken("P-256", "X25519")).isEqualTo(0x001D);
+    assertThat(groupTaken("P-256")).isEqualTo(0x0017);
+  }
+
+  /**
+   * The group of the server's key share, read from the wire; RFC 8446 §4.2.7 and the registry of
+   * named groups have the numbers.
+   */
+  private int groupTaken(String... offered) throws Exception {
+    SslContext tls =
+        SslContextBuilder.forClient()
+            .sslProvider(SslProvider.OPENSSL)
+            .trustManager(InsecureTrustManagerFactory.INSTANCE)
+            .endpointIdentificationAlgorithm(null)
+            .protocols("TLSv1.3")
+            .option(OpenSslContextOption.GROUPS, offered)
+            .build();
+    ByteArrayOutputStream read = new ByteArrayOutputStream();
+    assertThat(nettyHandshake(tls, read)).isTrue();
+    return WireHello.keyShareGroup(read.toByteArray());
   }
 
   @ParameterizedTest
@@ -340,6 +500,12 @@ class FrontTlsTest {
   }
 
   private boolean nettyHandshake(SslContext tls) throws InterruptedException {
+    return nettyHandshake(tls, new ByteArrayOutputStream());
+  }
+
+  /** Keeps what came from the server, as it was on the wire. */
+  private boolean nettyHandshake(SslContext tls, ByteArrayOutputStream read)
+      throws InterruptedException {
     try (Transport transport = Transport.nio(1)) {
       Channel channel =
           new Bootstrap()
@@ -349,6 +515,17 @@ class FrontTlsTest {
                   new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel opened) {
+                      opened
+                          .pipeline()
+                          .addLast(
+                              new ChannelInboundHandlerAdapter() {
+                                @Override
+                                public void channelRead(ChannelHandlerContext ctx, Object message) {
+                                  ByteBuf bytes = (ByteBuf) message;
+                                  read.writeBytes(ByteBufUtil.getBytes(bytes));
+                                  ctx.fireChannelRead(message);
+                                }
+                              });
                       opened.pipeline().addLast(tls.newHandler(opened.alloc()));
                     }
                   })

@@ -2,6 +2,7 @@ package io.sallyport.mqtt.listen;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -9,7 +10,10 @@ import io.netty.channel.ChannelPipeline;
 import io.sallyport.mqtt.ConnectionInfo;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An engine that remembers who came, gives the bytes back, and hangs up after the byte {@code '!'}.
@@ -23,6 +27,11 @@ final class RecordingInlet implements MqttInlet {
 
   static final byte[] STAYING = "\u0010hello".getBytes(StandardCharsets.US_ASCII);
 
+  /** Upon this it reads no more until {@link #wake}. */
+  static final String SLEEP = "#";
+
+  private final AtomicLong readBytes = new AtomicLong();
+  private volatile @Nullable Channel asleep;
   private final List<ConnectionInfo> seen = new CopyOnWriteArrayList<>();
 
   ConnectionInfo last() {
@@ -33,6 +42,20 @@ final class RecordingInlet implements MqttInlet {
     return seen;
   }
 
+  boolean isAsleep() {
+    return asleep != null;
+  }
+
+  void wake() {
+    Channel channel = Objects.requireNonNull(asleep);
+    asleep = null;
+    channel.config().setAutoRead(true);
+  }
+
+  long readBytes() {
+    return readBytes.get();
+  }
+
   @Override
   public void install(ChannelPipeline pipeline, ConnectionInfo info) {
     seen.add(info);
@@ -41,6 +64,11 @@ final class RecordingInlet implements MqttInlet {
           @Override
           public void channelRead(ChannelHandlerContext ctx, Object message) {
             ByteBuf bytes = (ByteBuf) message;
+            readBytes.addAndGet(bytes.readableBytes());
+            if (bytes.indexOf(bytes.readerIndex(), bytes.writerIndex(), (byte) '#') >= 0) {
+              ctx.channel().config().setAutoRead(false);
+              asleep = ctx.channel();
+            }
             boolean last = bytes.indexOf(bytes.readerIndex(), bytes.writerIndex(), LAST) >= 0;
             ctx.writeAndFlush(bytes);
             if (last) {

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.X509Certificate;
@@ -32,6 +33,14 @@ public final class TestCertificates {
   public record Identity(PrivateKey key, List<X509Certificate> chain) {
     public ServerIdentity asServer() {
       return new ServerIdentity(key, chain);
+    }
+
+    /** Without password. */
+    public KeyStore keyStore() throws GeneralSecurityException, IOException {
+      KeyStore store = KeyStore.getInstance("PKCS12");
+      store.load(null, new char[0]);
+      store.setKeyEntry("own", key, new char[0], chain.toArray(X509Certificate[]::new));
+      return store;
     }
 
     public X509Certificate leaf() {

@@ -1,7 +1,9 @@
 package io.sallyport.server.config;
 
+import io.sallyport.mqtt.listen.ListenerConfig;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,7 +28,8 @@ public record ServerConfig(
     Audit audit,
     Optional<Path> masterKeyFile,
     boolean openApi,
-    boolean jsonLogs) {
+    boolean jsonLogs,
+    Front front) {
 
   /**
    * Ports of the listeners; empty switches one off.
@@ -48,6 +51,18 @@ public record ServerConfig(
    * @param clientCertificates whether it asks for client certificates (browsers would prompt)
    */
   public record Https(boolean clientCertificates) {}
+
+  /**
+   * What the front offers to clients out of the ordinary.
+   *
+   * @param origins of pages elsewhere that may open WebSockets, or {@code *}
+   * @param mqtts how TLS of that listener is made
+   * @param https how TLS of that listener is made
+   */
+  public record Front(Set<String> origins, ListenerConfig.Tls mqtts, ListenerConfig.Tls https) {
+    public static final Front DEFAULT =
+        new Front(Set.of(), ListenerConfig.Tls.DEFAULT, ListenerConfig.Tls.DEFAULT);
+  }
 
   /** Where the system of record is. */
   public sealed interface Registry {
@@ -157,7 +172,8 @@ public record ServerConfig(
         new Audit(Optional.empty()),
         Optional.empty(),
         false,
-        false);
+        false,
+        Front.DEFAULT);
   }
 
   /**
@@ -185,7 +201,9 @@ public record ServerConfig(
                 "audit",
                 "master-key-file",
                 "openapi",
-                "log"));
+                "log",
+                "websocket",
+                "tls"));
     return new ServerConfig(
         member(top, "domain").map(ServerConfig::domain).orElse(defaults.domain),
         member(top, "bind")
@@ -199,7 +217,11 @@ public record ServerConfig(
         member(top, "audit").map(a -> audit(a, folder)).orElse(defaults.audit),
         member(top, "master-key-file").map(value -> folder.resolve(value.text())),
         member(top, "openapi").map(YamlReader::bool).orElse(defaults.openApi),
-        member(top, "log").map(ServerConfig::jsonLogs).orElse(defaults.jsonLogs));
+        member(top, "log").map(ServerConfig::jsonLogs).orElse(defaults.jsonLogs),
+        new Front(
+            member(top, "websocket").map(ServerConfig::origins).orElse(defaults.front.origins),
+            member(top, "tls").map(t -> tls(t, "mqtts")).orElse(defaults.front.mqtts),
+            member(top, "tls").map(t -> tls(t, "https")).orElse(defaults.front.https)));
   }
 
   /** This, with the domain and addresses that the command line names. */
@@ -215,7 +237,8 @@ public record ServerConfig(
         audit,
         masterKeyFile,
         openApi,
-        jsonLogs);
+        jsonLogs,
+        front);
   }
 
   /** This, with no door but HTTPS on a loopback port that the system chooses. */
@@ -231,7 +254,8 @@ public record ServerConfig(
         audit,
         masterKeyFile,
         openApi,
-        jsonLogs);
+        jsonLogs,
+        front);
   }
 
   private static Optional<YamlReader> member(Map<String, YamlReader> members, String name) {
@@ -267,6 +291,48 @@ public record ServerConfig(
   private static Https https(YamlReader value) {
     Map<String, YamlReader> members = value.members(Set.of("client-certificates"));
     return new Https(member(members, "client-certificates").map(YamlReader::bool).orElse(false));
+  }
+
+  private static Set<String> origins(YamlReader value) {
+    Set<String> origins = new HashSet<>();
+    YamlReader list = value.members(Set.of("origins")).get("origins");
+    for (YamlReader item : list == null ? List.<YamlReader>of() : list.items()) {
+      if (!item.text().matches("\\*|https?://[a-z0-9.-]+(:[0-9]{1,5})?")) {
+        throw item.problem("must be such as https://console.example.org, in lower case, or *");
+      }
+      origins.add(item.text());
+    }
+    return Set.copyOf(origins);
+  }
+
+  private static ListenerConfig.Tls tls(YamlReader value, String listener) {
+    YamlReader own = value.members(Set.of("mqtts", "https")).get(listener);
+    if (own == null) {
+      return ListenerConfig.Tls.DEFAULT;
+    }
+    Map<String, YamlReader> members = own.members(Set.of("provider", "record-bytes"));
+    ListenerConfig.Tls defaults = ListenerConfig.Tls.DEFAULT;
+    return new ListenerConfig.Tls(
+        member(members, "provider").map(ServerConfig::provider).orElse(defaults.provider()),
+        member(members, "record-bytes")
+            .map(ServerConfig::recordBytes)
+            .orElse(defaults.recordBytesMax()));
+  }
+
+  private static ListenerConfig.Tls.Provider provider(YamlReader value) {
+    return switch (value.text()) {
+      case "best" -> ListenerConfig.Tls.Provider.BEST;
+      case "jdk" -> ListenerConfig.Tls.Provider.JDK;
+      default -> throw value.problem("must be best or jdk");
+    };
+  }
+
+  private static int recordBytes(YamlReader value) {
+    long bytes = value.bytes();
+    if (bytes < 512 || bytes > ListenerConfig.Tls.RECORD_BYTES) {
+      throw value.problem("must be from 512B to 16KiB");
+    }
+    return Math.toIntExact(bytes);
   }
 
   private static boolean jsonLogs(YamlReader value) {

@@ -156,27 +156,31 @@ public final class OpenDoors implements SmartLifecycle, AutoCloseable {
         .ifPresent(port ->
             listeners.add(
                 ListenerConfig.of(
-                    "mqtts",
-                    hosts,
-                    port,
-                    "--port-offset or ports.mqtts",
-                    Encryption.TLS_ASKING_CERTIFICATE,
-                    true,
-                    HttpPolicy.MESSAGING_ONLY)));
+                        "mqtts",
+                        hosts,
+                        port,
+                        "--port-offset or ports.mqtts",
+                        Encryption.TLS_ASKING_CERTIFICATE,
+                        true,
+                        HttpPolicy.MESSAGING_ONLY)
+                    .with(config.front().mqtts())
+                    .withOrigins(config.front().origins())));
     ports
         .https()
         .ifPresent(port ->
             listeners.add(
                 ListenerConfig.of(
-                    "https",
-                    hosts,
-                    port,
-                    "--port-offset or ports.https",
-                    config.https().clientCertificates()
-                        ? Encryption.TLS_ASKING_CERTIFICATE
-                        : Encryption.TLS,
-                    true,
-                    HttpPolicy.ALL)));
+                        "https",
+                        hosts,
+                        port,
+                        "--port-offset or ports.https",
+                        config.https().clientCertificates()
+                            ? Encryption.TLS_ASKING_CERTIFICATE
+                            : Encryption.TLS,
+                        true,
+                        HttpPolicy.ALL)
+                    .with(config.front().https())
+                    .withOrigins(config.front().origins())));
     ports
         .mqtt()
         .ifPresent(port -> {

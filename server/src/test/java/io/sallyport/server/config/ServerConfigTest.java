@@ -3,6 +3,7 @@ package io.sallyport.server.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sallyport.mqtt.listen.ListenerConfig.Tls;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +11,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -54,7 +56,11 @@ class ServerConfigTest {
                 new ServerConfig.Audit(Optional.empty()),
                 Optional.empty(),
                 false,
-                false));
+                false,
+                new ServerConfig.Front(
+                    Set.of(),
+                    new Tls(Tls.Provider.BEST, 16_384),
+                    new Tls(Tls.Provider.BEST, 16_384))));
   }
 
   @Test
@@ -91,6 +97,31 @@ class ServerConfigTest {
     ServerConfig.Ports ports = ServerConfig.read(file, 10).ports();
     assertThat(ports.mqtts()).contains(8893);
     assertThat(ports.https()).contains(9443);
+  }
+
+  @Test
+  void front_options_are_read_per_listener() throws IOException {
+    assertThat(
+            read("""
+            websocket: { origins: ["https://console.example.org"] }
+            tls: { mqtts: { provider: jdk }, https: { record-bytes: 1KiB } }
+            """)
+                .front())
+        .isEqualTo(
+            new ServerConfig.Front(
+                Set.of("https://console.example.org"),
+                new Tls(Tls.Provider.JDK, 16_384),
+                new Tls(Tls.Provider.BEST, 1_024)));
+  }
+
+  @Test
+  void front_options_that_make_no_sense_are_refused() {
+    assertThatThrownBy(() -> read("websocket: { origins: [console.example.org] }"))
+        .hasMessageContaining("must be such as https://console.example.org");
+    assertThatThrownBy(() -> read("tls: { mqtts: { record-bytes: 32KiB } }"))
+        .hasMessageContaining("must be from 512B to 16KiB");
+    assertThatThrownBy(() -> read("tls: { mqtts: { provider: openssl } }"))
+        .hasMessageContaining("must be best or jdk");
   }
 
   @Test

@@ -111,7 +111,9 @@ final class HopFixture implements AutoCloseable {
         config.pipeLowWaterBytes(),
         config.pipeHighWaterBytes(),
         config.acceptPause(),
-        config.ticketRotation());
+        config.ticketRotation(),
+        config.webSocket(),
+        config.handshakes());
   }
 
   private static ListenerConfig listener(String name, Encryption encryption, HttpPolicy http) {

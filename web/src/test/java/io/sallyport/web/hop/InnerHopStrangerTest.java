@@ -1,4 +1,6 @@
 package io.sallyport.web.hop;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.ParameterizedTest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
@@ -153,6 +155,39 @@ class InnerHopStrangerTest extends RunningHop {
     assertThat(folder.resolve("inner/work")).isDirectory();
     try (RawHttp client = hop.plain()) {
       assertThat(client.get("/" + hop.socket.path().getFileName()).status()).isEqualTo(404);
+    }
+  }
+
+  // What opens a WebSocket at the front opens none behind it.
+
+  @Test
+  void later_request_for_a_websocket_is_an_ordinary_one_to_the_container() throws IOException {
+    try (RawHttp client = hop.plain()) {
+      assertThat(client.get("/whoami").status()).isEqualTo(200);
+
+      client.send(
+          """
+          GET /mqtt HTTP/1.1\r
+          Host: door.example\r
+          Upgrade: websocket\r
+          Connection: Upgrade\r
+          Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r
+          Sec-WebSocket-Version: 13\r
+          Sec-WebSocket-Protocol: mqtt\r
+          \r
+          """);
+
+      assertThat(client.answer().status()).isEqualTo(404);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/", "/mqtt", "/mqtt?x"})
+  void request_without_upgrade_at_the_same_paths_reaches_the_container(String target)
+      throws IOException {
+    try (RawHttp client = hop.plain()) {
+      assertThat(client.get(target).status()).isEqualTo(404);
+      assertThat(client.get("/whoami").status()).isEqualTo(200);
     }
   }
 }
