@@ -28,7 +28,7 @@ import java.util.concurrent.locks.LockSupport;
  * or {@code limit} (the process may write no file beyond 64 KiB).
  */
 final class FailingDisk {
-  private static final int FILLER_BYTES = 24 << 20;
+  private static final int LEFT_FREE_BYTES = 2 << 20;
   private static final int FILE_BYTES_MAX = 64 << 10;
   private static final RocksStoreConfig CONFIG =
       new RocksStoreConfig(8 << 20, 2 << 20, 4 << 20, 0, Duration.ofDays(1), 64, 2);
@@ -74,7 +74,10 @@ final class FailingDisk {
 
   private void spoil() throws IOException, InterruptedException {
     if (full) {
-      Files.write(folder.resolve("filler"), new byte[FILLER_BYTES]);
+      // How much the store takes by now depends on when its buffers were written out.
+      long free = Files.getFileStore(folder).getUsableSpace();
+      Files.write(
+          folder.resolve("filler"), new byte[Math.toIntExact(Math.max(0, free - LEFT_FREE_BYTES))]);
     } else {
       limitFiles(Integer.toString(FILE_BYTES_MAX));
     }
