@@ -11,6 +11,7 @@ import io.sallyport.platform.device.Tenants;
 import io.sallyport.platform.identity.AccessPolicy;
 import io.sallyport.platform.identity.ApiKeys;
 import io.sallyport.platform.identity.KeyAuthenticator;
+import io.sallyport.platform.space.PlainSpaces;
 import io.sallyport.platform.telemetry.ReadBudget;
 import io.sallyport.platform.telemetry.TelemetryIngest;
 import io.sallyport.platform.telemetry.TelemetryStore;
@@ -67,6 +68,11 @@ class TestApplication {
   @Bean
   ApiKeys apiKeys(TestPlatform platform) {
     return platform.fixture.apiKeys;
+  }
+
+  @Bean
+  PlainSpaces plainSpaces(TestPlatform platform) {
+    return platform.fixture.plainSpaces;
   }
 
   @Bean

@@ -40,6 +40,16 @@ public final class RevocationReplay {
   private final TokenGenerator generator;
   private final AuditLog audit;
   private final Clock clock;
+  private final Elsewhere elsewhere;
+
+  /**
+   * Replays what concerns packages that stand behind this one: the kinds {@code PLAIN_…}, {@code
+   * BRIDGE_…}.
+   */
+  public interface Elsewhere {
+    /** Whether the entry changed something. */
+    boolean apply(Entry entry);
+  }
 
   public RevocationReplay(
       RevocationJournal journal,
@@ -52,7 +62,8 @@ public final class RevocationReplay {
       SecretHasher hasher,
       TokenGenerator generator,
       AuditLog audit,
-      Clock clock) {
+      Clock clock,
+      Elsewhere elsewhere) {
     this.journal = journal;
     this.transactions = transactions;
     this.tenants = tenants;
@@ -64,6 +75,7 @@ public final class RevocationReplay {
     this.generator = generator;
     this.audit = audit;
     this.clock = clock;
+    this.elsewhere = elsewhere;
   }
 
   /**
@@ -104,12 +116,17 @@ public final class RevocationReplay {
       case TENANT_SUSPENDED, TENANT_RESUMED -> "tenant status";
       case DEVICE_DISABLED, DEVICE_ENABLED -> "device status";
       case API_KEY_DISABLED, API_KEY_ENABLED -> "key status";
+      case PLAIN_CREDENTIAL_DISABLED, PLAIN_CREDENTIAL_ENABLED -> "plain credential status";
       case TENANT_DELETED,
           DEVICE_TOKEN_REPLACED,
           DEVICE_DELETED,
           API_KEY_ROLES_CHANGED,
           API_KEY_DELETED,
-          OPERATOR_KEY_DELETED ->
+          OPERATOR_KEY_DELETED,
+          PLAIN_SPACE_DELETED,
+          PLAIN_CREDENTIAL_CHANGED,
+          PLAIN_CREDENTIAL_DELETED,
+          BRIDGE_STOPPED ->
           kind.name();
     };
   }
@@ -129,6 +146,13 @@ public final class RevocationReplay {
           apiKey(ids).map(it -> apiKeys.delete(it.tenant(), it.key())).orElse(false);
       case OPERATOR_KEY_DELETED -> operatorKeys.delete(ids.get(0));
       case TENANT_RESUMED, DEVICE_ENABLED, API_KEY_ENABLED -> false;
+      case PLAIN_SPACE_DELETED,
+          PLAIN_CREDENTIAL_DISABLED,
+          PLAIN_CREDENTIAL_ENABLED,
+          PLAIN_CREDENTIAL_CHANGED,
+          PLAIN_CREDENTIAL_DELETED,
+          BRIDGE_STOPPED ->
+          elsewhere.apply(entry);
     };
   }
 

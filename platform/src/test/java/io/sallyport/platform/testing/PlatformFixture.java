@@ -41,6 +41,10 @@ import io.sallyport.platform.identity.RoleAccessPolicy;
 import io.sallyport.platform.identity.SecretHasher;
 import io.sallyport.platform.identity.ThrottledKeyAuthenticator;
 import io.sallyport.platform.identity.TokenGenerator;
+import io.sallyport.platform.space.BridgeRights;
+import io.sallyport.platform.space.PlainRevocations;
+import io.sallyport.platform.space.StoredPlainSpaces;
+import io.sallyport.platform.space.ThrottledPlainAuthenticator;
 import io.sallyport.platform.tenant.Tenant;
 import io.sallyport.platform.tenant.TenantSettings;
 import java.net.InetAddress;
@@ -80,6 +84,7 @@ public final class PlatformFixture implements AutoCloseable {
   public final InMemoryDeviceTypeStore deviceTypeStore;
   public final InMemoryDeviceStore deviceStore;
   public final InMemoryCommandStore commandStore;
+  public final InMemoryPlainSpaceStore plainSpaceStore;
   public final InMemoryTenantKeys tenantKeys = new InMemoryTenantKeys();
   public final InMemoryRevocationJournal journal = new InMemoryRevocationJournal(clock);
   public final ChainedAuditLog audit;
@@ -100,6 +105,8 @@ public final class PlatformFixture implements AutoCloseable {
   public final CommandDispatcher dispatcher;
   public final InProcessCommandFeed commandFeed = new InProcessCommandFeed();
   public final StoredCommandService commands;
+  public final ThrottledPlainAuthenticator plainAuthenticator;
+  public final StoredPlainSpaces plainSpaces;
 
   /** Submitted transactions and deliveries run on the caller's thread. */
   public PlatformFixture() {
@@ -118,6 +125,7 @@ public final class PlatformFixture implements AutoCloseable {
     deviceTypeStore = new InMemoryDeviceTypeStore(transactions);
     deviceStore = new InMemoryDeviceStore(transactions, deviceTypeStore);
     commandStore = new InMemoryCommandStore(transactions);
+    plainSpaceStore = new InMemoryPlainSpaceStore(transactions);
     audit =
         new ChainedAuditLog(
             auditStore,
@@ -206,6 +214,21 @@ public final class PlatformFixture implements AutoCloseable {
             CommandLimits.DEFAULT,
             clock,
             random);
+    plainAuthenticator =
+        new ThrottledPlainAuthenticator(
+            tenantStore, plainSpaceStore, transactions, credentialCheck, loginAudit, hashKeys);
+    plainSpaces =
+        new StoredPlainSpaces(
+            plainSpaceStore,
+            new BridgeRights(tenantStore, apiKeyStore, deviceStore),
+            transactions,
+            policy,
+            audit,
+            journal,
+            connections,
+            hasher,
+            tokens,
+            clock);
   }
 
   /** A tenant that allows plain transport, so that tests need no TLS. */
@@ -288,7 +311,8 @@ public final class PlatformFixture implements AutoCloseable {
         hasher,
         tokens,
         audit,
-        clock);
+        clock,
+        new PlainRevocations(plainSpaceStore));
   }
 
   public DeviceBuilder aDevice(Tenant tenant) {

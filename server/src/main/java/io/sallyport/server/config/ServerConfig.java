@@ -14,6 +14,7 @@ import java.util.Set;
  * @param domain name of the installation: the server certificate covers it, {@code *.} it and
  *     {@code *.messaging.} it
  * @param bind addresses to listen on; empty: all
+ * @param listeners further listeners, without login
  */
 public record ServerConfig(
     String domain,
@@ -23,6 +24,7 @@ public record ServerConfig(
     Registry registry,
     Limits limits,
     BackupTarget backup,
+    List<IdentityListener> listeners,
     Optional<Path> masterKeyFile,
     boolean openApi,
     boolean jsonLogs) {
@@ -133,6 +135,7 @@ public record ServerConfig(
         new Registry.Sqlite(),
         Limits.DEFAULT,
         new BackupTarget(Optional.empty(), Optional.empty()),
+        List.of(),
         Optional.empty(),
         false,
         false);
@@ -160,6 +163,7 @@ public record ServerConfig(
                 "registry",
                 "limits",
                 "backup",
+                "listeners",
                 "master-key-file",
                 "openapi",
                 "log"));
@@ -173,6 +177,12 @@ public record ServerConfig(
         member(top, "registry").map(r -> registry(r, folder)).orElse(defaults.registry),
         member(top, "limits").map(ServerConfig::limits).orElse(defaults.limits),
         member(top, "backup").map(b -> backup(b, folder)).orElse(defaults.backup),
+        member(top, "listeners")
+            .map(list ->
+                list.items().stream()
+                    .map(item -> IdentityListener.read(item, Optional.empty()))
+                    .toList())
+            .orElse(defaults.listeners),
         member(top, "master-key-file").map(value -> folder.resolve(value.text())),
         member(top, "openapi").map(YamlReader::bool).orElse(defaults.openApi),
         member(top, "log").map(ServerConfig::jsonLogs).orElse(defaults.jsonLogs));
@@ -188,6 +198,7 @@ public record ServerConfig(
         registry,
         limits,
         backup,
+        listeners,
         masterKeyFile,
         openApi,
         jsonLogs);
@@ -203,6 +214,7 @@ public record ServerConfig(
         registry,
         limits,
         backup,
+        List.of(),
         masterKeyFile,
         openApi,
         jsonLogs);

@@ -102,7 +102,8 @@ class DeviceConfiguration {
       SecretHasher hasher,
       TokenGenerator generator,
       AuditLog audit,
-      Clock clock) {
+      Clock clock,
+      RevocationReplay.Elsewhere elsewhere) {
     return new RevocationReplay(
         journal,
         transactions,
@@ -114,6 +115,7 @@ class DeviceConfiguration {
         hasher,
         generator,
         audit,
-        clock);
+        clock,
+        elsewhere);
   }
 }

@@ -16,13 +16,18 @@ import io.sallyport.platform.certificate.InstallationCa.ServerKeyKind;
 import io.sallyport.platform.certificate.P256InstallationCa;
 import io.sallyport.platform.certificate.ServerCertificate;
 import io.sallyport.server.config.ConfigurationProblem;
+import io.sallyport.server.config.IdentityListener;
 import io.sallyport.server.config.ServerConfig;
 import java.io.IOException;
+import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +53,7 @@ public final class OpenDoors implements SmartLifecycle {
   private final MeterRegistry meters;
   private final SecureRandom random;
   private final Rounds rounds;
+  private final IdentityListeners identityListeners;
   private @Nullable Front front;
   private @Nullable Transport transport;
   private @Nullable Future<?> renewal;
@@ -59,7 +65,8 @@ public final class OpenDoors implements SmartLifecycle {
       P256InstallationCa ca,
       MeterRegistry meters,
       SecureRandom random,
-      Rounds rounds) {
+      Rounds rounds,
+      IdentityListeners identityListeners) {
     this.config = config;
     this.engine = engine;
     this.hop = hop;
@@ -67,6 +74,7 @@ public final class OpenDoors implements SmartLifecycle {
     this.meters = meters;
     this.random = random;
     this.rounds = rounds;
+    this.identityListeners = identityListeners;
   }
 
   /** Opens all listeners, or none. */
@@ -74,7 +82,7 @@ public final class OpenDoors implements SmartLifecycle {
     Transport started = Transport.best(Runtime.getRuntime().availableProcessors());
     Front opened =
         new Front(
-            ListenConfig.of(listeners(config)),
+            ListenConfig.of(listeners(config, identityListeners.all())),
             started,
             Optional.of(identities()),
             (pipeline, info) -> engine.install(pipeline, info),
@@ -102,7 +110,9 @@ public final class OpenDoors implements SmartLifecycle {
       if (host.indexOf(':') >= 0) {
         host = "[" + host + "]";
       }
-      String address = listener.name() + "://" + host + ":" + listener.address().getPort();
+      // To a client these are MQTT over TCP, whatever their name in logs.
+      String scheme = IdentityListeners.isName(listener.name()) ? "mqtt" : listener.name();
+      String address = scheme + "://" + host + ":" + listener.address().getPort();
       if (!addresses.contains(address)) {
         addresses.add(address);
       }
@@ -144,7 +154,8 @@ public final class OpenDoors implements SmartLifecycle {
     return new ServerIdentity(certificate.key(), certificate.chain());
   }
 
-  private static List<ListenerConfig> listeners(ServerConfig config) {
+  private static List<ListenerConfig> listeners(
+      ServerConfig config, Map<String, IdentityListener> withIdentity) {
     List<String> hosts = config.bind().isEmpty() ? List.of("*") : config.bind();
     ServerConfig.Ports ports = config.ports();
     List<ListenerConfig> listeners = new ArrayList<>();
@@ -190,10 +201,39 @@ public final class OpenDoors implements SmartLifecycle {
               ListenerConfig.of(
                   "http", hosts, port, "ports.http", Encryption.PLAIN, false, HttpPolicy.ALL));
         });
+    boolean ipv6 = hasIpv6Loopback();
+    withIdentity.forEach((name, listener) -> {
+      LOG.warn(
+          "port {} needs no login: every client is {}/{} of tenant {}{}",
+          listener.port(),
+          listener.identity().space(),
+          listener.identity().credential(),
+          listener.identity().tenant(),
+          listener.isLoopbackOnly() ? "" : ", and other hosts reach it");
+      listeners.add(
+          ListenerConfig.of(
+              name,
+              listener.usableBind(ipv6),
+              listener.port(),
+              "listeners[].port",
+              Encryption.PLAIN,
+              true,
+              HttpPolicy.NONE));
+    });
     if (listeners.isEmpty()) {
       throw new ConfigurationProblem("all listeners are off; give ports.mqtts or ports.https");
     }
     return listeners;
+  }
+
+  private static boolean hasIpv6Loopback() {
+    try {
+      return NetworkInterface.networkInterfaces()
+          .flatMap(NetworkInterface::inetAddresses)
+          .anyMatch(address -> address instanceof Inet6Address && address.isLoopbackAddress());
+    } catch (SocketException e) {
+      throw new ConfigurationProblem("can't list the network's interfaces: " + e.getMessage(), e);
+    }
   }
 
   /** The container calls this when its part is up; the doors open later, by {@link #open}. */

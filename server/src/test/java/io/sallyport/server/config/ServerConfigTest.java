@@ -44,6 +44,7 @@ class ServerConfigTest {
                     Duration.ofDays(2),
                     Duration.ofDays(2)),
                 new ServerConfig.BackupTarget(Optional.empty(), Optional.empty()),
+                List.of(),
                 Optional.empty(),
                 false,
                 false));

@@ -9,6 +9,7 @@ import io.sallyport.platform.device.DeviceStore;
 import io.sallyport.platform.device.DeviceTypeStore;
 import io.sallyport.platform.identity.ApiKeyStore;
 import io.sallyport.platform.identity.OperatorKeyStore;
+import io.sallyport.platform.space.PlainSpaceStore;
 import io.sallyport.platform.tenant.SettingStore;
 import io.sallyport.platform.tenant.TenantKeys;
 import io.sallyport.platform.tenant.TenantStore;
@@ -68,6 +69,10 @@ public final class SqlRegistry implements AutoCloseable {
 
   public OperatorKeyStore operatorKeys() {
     return new SqlOperatorKeyStore(database);
+  }
+
+  public PlainSpaceStore plainSpaces() {
+    return new SqlPlainSpaceStore(database);
   }
 
   public CommandStore commands() {

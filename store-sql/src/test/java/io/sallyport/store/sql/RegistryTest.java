@@ -36,6 +36,8 @@ import io.sallyport.platform.identity.ApiKeyStoreContract;
 import io.sallyport.platform.identity.OperatorKeyStore;
 import io.sallyport.platform.identity.OperatorKeyStoreContract;
 import io.sallyport.platform.identity.SecretHash;
+import io.sallyport.platform.space.PlainSpaceStore;
+import io.sallyport.platform.space.PlainSpaceStoreContract;
 import io.sallyport.platform.tenant.SettingStore;
 import io.sallyport.platform.tenant.SettingStoreContract;
 import io.sallyport.platform.tenant.Tenant;
@@ -400,7 +402,8 @@ abstract class RegistryTest {
                     "INSERT INTO schema_history (installed_rank, version, description, type,"
                         + " script, checksum, installed_by, execution_time, success) SELECT"
                         + " installed_rank + 1, '99', 'future', type, 'V99__future.sql', 1,"
-                        + " installed_by, 1, success FROM schema_history"));
+                        + " installed_by, 1, success FROM schema_history WHERE installed_rank ="
+                        + " (SELECT max(installed_rank) FROM schema_history)"));
     registry().close();
 
     assertProblem(Problem.Code.CONFLICT, this::openAgain);
@@ -463,6 +466,19 @@ abstract class RegistryTest {
     @Override
     public OperatorKeyStore operatorKeys() {
       return registry().operatorKeys();
+    }
+  }
+
+  @Nested
+  class AsPlainSpaceStore implements PlainSpaceStoreContract {
+    @Override
+    public TenantStore tenants() {
+      return registry().tenants();
+    }
+
+    @Override
+    public PlainSpaceStore spaces() {
+      return registry().plainSpaces();
     }
   }
 

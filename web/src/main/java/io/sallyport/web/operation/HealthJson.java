@@ -8,8 +8,13 @@ import org.jspecify.annotations.Nullable;
  * How the installation is.
  *
  * @param checks shown to operators only (THREATS T48)
+ * @param loginlessListeners likewise (THREATS T37)
  */
-record HealthJson(String status, @Nullable List<Check> checks) implements ApiJson {
+record HealthJson(
+    String status,
+    @Nullable List<Check> checks,
+    @Nullable List<LoginlessListeners.Shown> loginlessListeners)
+    implements ApiJson {
   /** One readiness check; {@code problem} is absent when it is well. */
   record Check(String name, @Nullable String problem) {}
 }

@@ -13,14 +13,16 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 final class HealthResource {
   private final List<ReadinessCheck> checks;
+  private final LoginlessListeners loginless;
 
-  HealthResource(List<ReadinessCheck> checks) {
+  HealthResource(List<ReadinessCheck> checks, LoginlessListeners loginless) {
+    this.loginless = loginless;
     this.checks = List.copyOf(checks);
   }
 
   @GetMapping("/health")
   HealthJson health() {
-    return new HealthJson("up", null);
+    return new HealthJson("up", null, null);
   }
 
   @GetMapping("/ready")
@@ -35,6 +37,7 @@ final class HealthResource {
         .body(
             new HealthJson(
                 ready ? "ready" : "not-ready",
-                actor instanceof Principal.Operator ? results : null));
+                actor instanceof Principal.Operator ? results : null,
+                actor instanceof Principal.Operator ? loginless.shown() : null));
   }
 }

@@ -14,6 +14,7 @@ import io.sallyport.web.login.ApiDoor;
 import io.sallyport.web.problem.ProblemAnswers;
 import io.sallyport.web.problem.ProblemResolver;
 import io.sallyport.web.problem.ProblemWriter;
+import java.util.List;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -63,8 +64,10 @@ public class OperationConfiguration {
   }
 
   @Bean
-  HealthResource healthResource(ObjectProvider<ReadinessCheck> checks) {
-    return new HealthResource(checks.orderedStream().toList());
+  HealthResource healthResource(
+      ObjectProvider<ReadinessCheck> checks, ObjectProvider<LoginlessListeners> loginless) {
+    return new HealthResource(
+        checks.orderedStream().toList(), loginless.getIfAvailable(() -> List::of));
   }
 
   @Bean
