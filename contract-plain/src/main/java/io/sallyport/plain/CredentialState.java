@@ -89,9 +89,4 @@ final class CredentialState {
   synchronized List<PlainBinding> connections() {
     return new ArrayList<>(connections);
   }
-
-  /** Client ids of the sessions, those without a connection included. */
-  synchronized List<String> sessions() {
-    return new ArrayList<>(sessions.keySet());
-  }
 }

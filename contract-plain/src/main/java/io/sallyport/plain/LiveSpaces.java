@@ -36,6 +36,7 @@ final class LiveSpaces {
 
   void spaceDeleted(long number) {
     spaces.remove(number);
+    router.endSessions(PlainScopes.of(number));
     router.clearScope(PlainScopes.of(number));
   }
 
@@ -49,14 +50,11 @@ final class LiveSpaces {
 
   void credentialDeleted(PlainCredential credential) {
     CredentialState state = credentials.remove(credential.number());
-    if (state == null) {
-      return;
+    if (state != null) {
+      state.delete();
     }
-    state.delete();
-    for (String clientId : state.sessions()) {
-      router.endSession(
-          PlainScopes.session(credential.spaceNumber(), credential.number(), clientId));
-    }
+    router.endSessions(
+        PlainScopes.of(credential.spaceNumber()), PlainScopes.owner(credential.number()));
   }
 
   /** Its connections have been closed. */

@@ -10,12 +10,15 @@ import io.sallyport.mqtt.Outbound;
 import io.sallyport.mqtt.Qos;
 import io.sallyport.mqtt.SubscribeOutcome;
 import io.sallyport.plain.Refusals.Rule;
+import io.sallyport.platform.device.ConnectionDetails;
 import io.sallyport.platform.device.LiveConnection;
 import io.sallyport.platform.device.LiveConnections;
 import io.sallyport.platform.identity.Principal;
 import io.sallyport.platform.space.PlainCredential;
 import io.sallyport.platform.space.PlainSpace;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -59,6 +62,20 @@ final class PlainBinding implements ClientBinding, LiveConnection {
   @Override
   public Principal.PlainClient principal() {
     return principal;
+  }
+
+  @Override
+  public Optional<ConnectionDetails> details() {
+    Outbound out = outbound;
+    return out == null
+        ? Optional.empty()
+        : Optional.of(
+            new ConnectionDetails(
+                Instant.ofEpochMilli(out.stats().connectedAtMillis()),
+                out.connection().remote().getAddress().getHostAddress(),
+                out.connection().secure(),
+                "plain",
+                clientId));
   }
 
   String clientId() {

@@ -13,6 +13,10 @@ final class PlainScopes {
 
   /** THREATS T30: the credential owns the session, so that another's client never meets it. */
   static SessionKey session(long spaceNumber, long credentialNumber, String clientId) {
-    return new SessionKey(of(spaceNumber), "plain-credential:" + credentialNumber, clientId);
+    return new SessionKey(of(spaceNumber), owner(credentialNumber), clientId);
+  }
+
+  static String owner(long credentialNumber) {
+    return "plain-credential:" + credentialNumber;
   }
 }

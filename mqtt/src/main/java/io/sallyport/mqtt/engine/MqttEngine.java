@@ -17,8 +17,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 
 /**
  * Speaks MQTT on channels that a listener has made ready, and carries messages between them.
@@ -31,6 +33,7 @@ public final class MqttEngine implements Router {
       new WriteBufferWaterMark(32 * 1024, 64 * 1024);
 
   private final EngineContext context;
+  private final Supplier<? extends CompletionStage<?>> revocationsTold;
   private final Map<EventLoop, LoopContext> loops = new ConcurrentHashMap<>();
   private volatile boolean stopping;
 
@@ -39,13 +42,18 @@ public final class MqttEngine implements Router {
    * @param gateExecutor one that lets each task block, e.g. of virtual threads; one that rejects
    *     refuses the client with code 3
    * @param clock for times that are shown; waiting is measured by the event loop
+   * @param revocationsTold asked by an event loop that finds it slept more than a second;
+   *     completes, on any thread, when every revocation that may have been committed before the
+   *     call has closed its connections. Until then the loop takes and sends nothing
    */
   public MqttEngine(
       MqttConfig config,
       ClientGate gate,
       Executor gateExecutor,
       Clock clock,
-      MeterRegistry meters) {
+      MeterRegistry meters,
+      Supplier<? extends CompletionStage<?>> revocationsTold) {
+    this.revocationsTold = revocationsTold;
     EngineMetrics metrics = new EngineMetrics(meters);
     Scopes scopes = new Scopes(config.retained(), metrics);
     this.context =
@@ -59,6 +67,16 @@ public final class MqttEngine implements Router {
             scopes,
             new SessionRegistry(config.sessions(), scopes),
             new PendingLogins(config.logins(), metrics));
+  }
+
+  /** As above, where whoever revokes closes the connections before the revocation takes effect. */
+  public MqttEngine(
+      MqttConfig config,
+      ClientGate gate,
+      Executor gateExecutor,
+      Clock clock,
+      MeterRegistry meters) {
+    this(config, gate, gateExecutor, clock, meters, () -> CompletableFuture.completedFuture(null));
   }
 
   /**
@@ -78,7 +96,8 @@ public final class MqttEngine implements Router {
       throw new IllegalStateException("install must be called on the channel's event loop");
     }
     LoopContext loop =
-        loops.computeIfAbsent(eventLoop, added -> new LoopContext(added, context.faults()));
+        loops.computeIfAbsent(
+            eventLoop, added -> new LoopContext(added, context.faults(), revocationsTold));
     Connection connection = new Connection(context, loop, channel, info);
     if (stopping || !context.pendingLogins().add(connection)) {
       var _ = channel.close();
@@ -143,6 +162,16 @@ public final class MqttEngine implements Router {
   @Override
   public void endSession(SessionKey session) {
     context.sessions().end(session);
+  }
+
+  @Override
+  public void endSessions(Scope scope, String owner) {
+    context.sessions().endAll(key -> key.scope().equals(scope) && key.owner().equals(owner));
+  }
+
+  @Override
+  public void endSessions(Scope scope) {
+    context.sessions().endAll(key -> key.scope().equals(scope));
   }
 
   private static void drain(LoopContext loop, Duration grace, CompletableFuture<Void> done) {

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 
 /**
  * All sessions by key: at most one live connection each (THREATS T30). A claim of a key in use goes
@@ -56,6 +57,15 @@ final class SessionRegistry {
     if (session != null) {
       end(session);
     }
+  }
+
+  /** From any thread. */
+  void endAll(Predicate<SessionKey> which) {
+    byKey.forEach((key, session) -> {
+      if (which.test(key)) {
+        end(session);
+      }
+    });
   }
 
   private static void end(Session session) {

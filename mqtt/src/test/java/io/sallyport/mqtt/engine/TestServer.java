@@ -20,6 +20,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -39,6 +40,10 @@ final class TestServer implements AutoCloseable {
   final TestGate gate = new TestGate();
   final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   final MqttEngine engine;
+
+  /** Completed unless a test has a revocation underway. */
+  volatile CompletableFuture<?> revocationsTold = CompletableFuture.completedFuture(null);
+
   private final EventLoopGroup group;
   private final ExecutorService gates = Executors.newVirtualThreadPerTaskExecutor();
   private final Channel listener;
@@ -48,7 +53,7 @@ final class TestServer implements AutoCloseable {
   }
 
   TestServer(MqttConfig config) {
-    engine = new MqttEngine(config, gate, gates, Clock.systemUTC(), meters);
+    engine = new MqttEngine(config, gate, gates, Clock.systemUTC(), meters, () -> revocationsTold);
     gate.router = engine;
     boolean epoll = Epoll.isAvailable();
     group =

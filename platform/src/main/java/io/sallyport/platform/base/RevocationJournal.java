@@ -50,7 +50,9 @@ public interface RevocationJournal {
     PLAIN_CREDENTIAL_CHANGED,
     PLAIN_CREDENTIAL_DELETED,
     /** tenant id, space, bridge, bridge number. */
-    BRIDGE_STOPPED
+    BRIDGE_STOPPED,
+    /** number of the hash key. */
+    HASH_KEY_RETIRED
   }
 
   /** One line of the journal. */

@@ -48,7 +48,8 @@ public final class PlainRevocations implements RevocationReplay.Elsewhere {
           API_KEY_ENABLED,
           API_KEY_ROLES_CHANGED,
           API_KEY_DELETED,
-          OPERATOR_KEY_DELETED ->
+          OPERATOR_KEY_DELETED,
+          HASH_KEY_RETIRED ->
           throw new IllegalArgumentException(entry.kind() + " is not about plain spaces");
     };
   }

@@ -8,6 +8,7 @@ import io.sallyport.platform.base.Problem;
 import io.sallyport.platform.base.ProblemException;
 import io.sallyport.platform.base.RevocationJournal;
 import io.sallyport.platform.base.RevocationJournal.Kind;
+import io.sallyport.platform.base.RevocationsUnderway;
 import io.sallyport.platform.base.Secret;
 import io.sallyport.platform.base.TenantId;
 import io.sallyport.platform.base.Transactions;
@@ -49,6 +50,7 @@ public final class StoredPlainSpaces implements PlainSpaces {
   private final AccessPolicy policy;
   private final AuditLog audit;
   private final RevocationJournal journal;
+  private final RevocationsUnderway underway;
   private final LiveConnections live;
   private final SecretHasher hasher;
   private final TokenGenerator generator;
@@ -62,6 +64,7 @@ public final class StoredPlainSpaces implements PlainSpaces {
       AccessPolicy policy,
       AuditLog audit,
       RevocationJournal journal,
+      RevocationsUnderway underway,
       LiveConnections live,
       SecretHasher hasher,
       TokenGenerator generator,
@@ -72,6 +75,7 @@ public final class StoredPlainSpaces implements PlainSpaces {
     this.policy = policy;
     this.audit = audit;
     this.journal = journal;
+    this.underway = underway;
     this.live = live;
     this.hasher = hasher;
     this.generator = generator;
@@ -268,20 +272,22 @@ public final class StoredPlainSpaces implements PlainSpaces {
       Principal actor, TenantId tenant, String space, String name, List<AccessRule> rules) {
     policy.require(actor, Permission.SPACE_MANAGE, tenant);
     requireRules(rules);
-    PlainCredential changed =
-        transactions.write(() -> {
-          PlainCredential old = credential(tenant, space, name);
-          journalCredential(Kind.PLAIN_CREDENTIAL_CHANGED, old);
-          PlainCredential updated = store.updateCredential(old.withRules(rules), false);
-          record(
-              actor,
-              "plain-credential.rules",
-              updated,
-              Map.of("rules", text(rules), "before", text(old.rules())));
-          return updated;
-        });
-    tell(listener -> listener.credentialChanged(changed));
-    return changed;
+    try (RevocationsUnderway.Passage _ = underway.begin()) {
+      PlainCredential changed =
+          transactions.write(() -> {
+            PlainCredential old = credential(tenant, space, name);
+            journalCredential(Kind.PLAIN_CREDENTIAL_CHANGED, old);
+            PlainCredential updated = store.updateCredential(old.withRules(rules), false);
+            record(
+                actor,
+                "plain-credential.rules",
+                updated,
+                Map.of("rules", text(rules), "before", text(old.rules())));
+            return updated;
+          });
+      tell(listener -> listener.credentialChanged(changed));
+      return changed;
+    }
   }
 
   @Override
@@ -364,43 +370,47 @@ public final class StoredPlainSpaces implements PlainSpaces {
       String action,
       boolean endsConnections,
       UnaryOperator<PlainCredential> how) {
-    PlainCredential changed =
-        transactions.write(() -> {
-          PlainCredential updated =
-              store.updateCredential(how.apply(credential(tenant, space, name)), endsConnections);
-          record(
-              actor,
-              action,
-              updated,
-              Map.of(
-                  "clientIds",
-                  updated.clientIds().text(),
-                  "limits",
-                  updated.limits().toString(),
-                  "enabled",
-                  Boolean.toString(updated.enabled())));
-          return updated;
-        });
-    if (endsConnections) {
-      live.closePlainCredential(tenant, name);
+    try (RevocationsUnderway.Passage _ = underway.begin()) {
+      PlainCredential changed =
+          transactions.write(() -> {
+            PlainCredential updated =
+                store.updateCredential(how.apply(credential(tenant, space, name)), endsConnections);
+            record(
+                actor,
+                action,
+                updated,
+                Map.of(
+                    "clientIds",
+                    updated.clientIds().text(),
+                    "limits",
+                    updated.limits().toString(),
+                    "enabled",
+                    Boolean.toString(updated.enabled())));
+            return updated;
+          });
+      if (endsConnections) {
+        live.closePlainCredential(tenant, name);
+      }
+      tell(listener -> listener.credentialChanged(changed));
+      return changed;
     }
-    tell(listener -> listener.credentialChanged(changed));
-    return changed;
   }
 
   @Override
   public void deleteCredential(Principal actor, TenantId tenant, String space, String name) {
     policy.require(actor, Permission.SPACE_MANAGE, tenant);
-    PlainCredential gone =
-        transactions.write(() -> {
-          PlainCredential old = credential(tenant, space, name);
-          journalCredential(Kind.PLAIN_CREDENTIAL_DELETED, old);
-          store.deleteCredential(tenant, name);
-          record(actor, "plain-credential.delete", old, Map.of());
-          return old;
-        });
-    live.closePlainCredential(tenant, name);
-    tell(listener -> listener.credentialDeleted(gone));
+    try (RevocationsUnderway.Passage _ = underway.begin()) {
+      PlainCredential gone =
+          transactions.write(() -> {
+            PlainCredential old = credential(tenant, space, name);
+            journalCredential(Kind.PLAIN_CREDENTIAL_DELETED, old);
+            store.deleteCredential(tenant, name);
+            record(actor, "plain-credential.delete", old, Map.of());
+            return old;
+          });
+      live.closePlainCredential(tenant, name);
+      tell(listener -> listener.credentialDeleted(gone));
+    }
   }
 
   @Override

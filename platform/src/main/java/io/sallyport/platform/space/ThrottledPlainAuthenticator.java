@@ -83,7 +83,8 @@ public final class ThrottledPlainAuthenticator implements PlainAuthenticator {
                 : claimed.flatMap(found -> found.credential().password()),
             password,
             tenant.map(Tenant::id),
-            source);
+            source,
+            false);
     CredentialCheck.Result result = check.check(claim);
     if (claimed.isPresent() && hindrance.isEmpty()) {
       switch (result) {

@@ -5,6 +5,7 @@ import io.sallyport.platform.audit.AuditRecord;
 import io.sallyport.platform.audit.ChainedAuditLog;
 import io.sallyport.platform.base.DeviceId;
 import io.sallyport.platform.base.DeviceKey;
+import io.sallyport.platform.base.RevocationsUnderway;
 import io.sallyport.platform.base.Secret;
 import io.sallyport.platform.base.TenantId;
 import io.sallyport.platform.base.TypeId;
@@ -27,9 +28,12 @@ import io.sallyport.platform.identity.ArgonCost;
 import io.sallyport.platform.identity.AuditedApiKeys;
 import io.sallyport.platform.identity.Authentication;
 import io.sallyport.platform.identity.CredentialCheck;
+import io.sallyport.platform.identity.HashCount;
+import io.sallyport.platform.identity.HashKeyRing;
 import io.sallyport.platform.identity.HashKeys;
 import io.sallyport.platform.identity.HashQueue;
 import io.sallyport.platform.identity.IssuedApiKey;
+import io.sallyport.platform.identity.KnownAddresses;
 import io.sallyport.platform.identity.LoginAudit;
 import io.sallyport.platform.identity.LoginSource;
 import io.sallyport.platform.identity.LoginThrottle;
@@ -45,6 +49,7 @@ import io.sallyport.platform.space.BridgeRights;
 import io.sallyport.platform.space.PlainRevocations;
 import io.sallyport.platform.space.StoredPlainSpaces;
 import io.sallyport.platform.space.ThrottledPlainAuthenticator;
+import io.sallyport.platform.tenant.SettingStore;
 import io.sallyport.platform.tenant.Tenant;
 import io.sallyport.platform.tenant.TenantSettings;
 import java.net.InetAddress;
@@ -55,6 +60,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.stream.Collectors;
 
@@ -87,12 +93,21 @@ public final class PlatformFixture implements AutoCloseable {
   public final InMemoryPlainSpaceStore plainSpaceStore;
   public final InMemoryTenantKeys tenantKeys = new InMemoryTenantKeys();
   public final InMemoryRevocationJournal journal = new InMemoryRevocationJournal(clock);
+  public final RevocationsUnderway underway = new RevocationsUnderway();
   public final ChainedAuditLog audit;
   public final RoleAccessPolicy policy;
   public final HashQueue hashQueue;
   public final SecretHasher hasher;
+
+  /** What {@link #hashKeyRing} is told of the stored hashes; one device's token to begin with. */
+  public final List<HashCount> storedHashes =
+      new CopyOnWriteArrayList<>(List.of(new HashCount("devices", "hmac", 1, 1)));
+
+  public final HashKeyRing hashKeyRing;
   public final TokenGenerator tokens = new TokenGenerator(random);
-  public final LoginThrottle throttle = new LoginThrottle(clock, List.of());
+  public final InMemoryKnownAddressStore knownAddressStore = new InMemoryKnownAddressStore();
+  public final LoginThrottle throttle =
+      new LoginThrottle(clock, List.of(), new KnownAddresses(knownAddressStore, tenantKeys, clock));
   public final CredentialCheck credentialCheck;
   public final ConcurrentLiveConnections connections = new ConcurrentLiveConnections();
   public final ThrottledKeyAuthenticator keyAuthenticator;
@@ -137,7 +152,11 @@ public final class PlatformFixture implements AutoCloseable {
             task -> new Thread(task, "audit-writer"));
     policy = new RoleAccessPolicy(audit);
     hashQueue = new HashQueue(1, 100, task -> new Thread(task, "hash"));
-    HashKeys hashKeys = HashKeys.derive(tenantKeys, 1);
+    SettingStore settings = new InMemorySettingStore();
+    HashKeys hashKeys = HashKeyRing.load(tenantKeys, settings);
+    hashKeyRing =
+        new HashKeyRing(
+            hashKeys, () -> storedHashes, settings, transactions, policy, audit, journal);
     hasher = new SecretHasher(hashKeys, new ArgonCost(64, 1, 1), random, hashQueue);
     credentialCheck = new CredentialCheck(throttle, hasher, clock, random);
     LoginAudit loginAudit = new LoginAudit(audit, clock);
@@ -158,6 +177,7 @@ public final class PlatformFixture implements AutoCloseable {
             policy,
             audit,
             journal,
+            underway,
             hasher,
             tokens,
             List.of(connections::closeApiKey),
@@ -169,6 +189,7 @@ public final class PlatformFixture implements AutoCloseable {
             policy,
             audit,
             journal,
+            underway,
             hasher,
             tokens,
             connections::closeOperator,
@@ -181,6 +202,7 @@ public final class PlatformFixture implements AutoCloseable {
             policy,
             audit,
             journal,
+            underway,
             connections,
             tokens,
             clock);
@@ -192,6 +214,7 @@ public final class PlatformFixture implements AutoCloseable {
             policy,
             audit,
             journal,
+            underway,
             hasher,
             tokens,
             deviceRevocations,
@@ -225,6 +248,7 @@ public final class PlatformFixture implements AutoCloseable {
             policy,
             audit,
             journal,
+            underway,
             connections,
             hasher,
             tokens,
@@ -300,6 +324,11 @@ public final class PlatformFixture implements AutoCloseable {
 
   /** What a restore applies. */
   public RevocationReplay revocationReplay() {
+    return revocationReplay(hashKeyRing);
+  }
+
+  /** The same where other hash keys were restored. */
+  public RevocationReplay revocationReplay(HashKeyRing restored) {
     return new RevocationReplay(
         journal,
         transactions,
@@ -309,6 +338,7 @@ public final class PlatformFixture implements AutoCloseable {
         operatorKeyStore,
         deviceStore,
         hasher,
+        restored,
         tokens,
         audit,
         clock,

@@ -8,6 +8,7 @@ import io.sallyport.mqtt.ConnectRequest;
 import io.sallyport.mqtt.engine.MqttConfig;
 import io.sallyport.mqtt.engine.MqttEngine;
 import io.sallyport.plain.PlainMessaging;
+import io.sallyport.platform.base.RevocationsUnderway;
 import io.sallyport.server.config.ServerConfig;
 import io.sallyport.watson.messaging.WatsonMessaging;
 import java.time.Clock;
@@ -22,11 +23,13 @@ class EngineConfiguration {
   @Bean(destroyMethod = "")
   MqttEngine mqttEngine(
       ServerConfig config,
+      HeapShares heap,
       ObjectProvider<WatsonMessaging> watson,
       ObjectProvider<PlainMessaging> plain,
       ExecutorService blockingWork,
       Clock clock,
-      MeterRegistry meters) {
+      MeterRegistry meters,
+      RevocationsUnderway underway) {
     MqttConfig defaults = MqttConfig.DEFAULT;
     MqttConfig limits =
         new MqttConfig(
@@ -36,7 +39,13 @@ class EngineConfiguration {
                 config.limits().connectionsPerAddressBeforeLogin(),
                 defaults.logins().clientIdBytesMax()),
             defaults.timeouts(),
-            defaults.sessions(),
+            new MqttConfig.Sessions(
+                defaults.sessions().offlineMax(),
+                defaults.sessions().offlinePerScopeMax(),
+                defaults.sessions().receivedIdsMax(),
+                defaults.sessions().unsentBytesMax(),
+                defaults.sessions().inboxMessagesMax(),
+                heap.atMostAnEighth(defaults.sessions().queuedBytesPerScopeMax())),
             defaults.retained());
     // The engine needs a gate, the contract behind it needs the engine's router.
     ClientGate gate =
@@ -44,7 +53,7 @@ class EngineConfiguration {
           ClientGate contract = contract(request, watson.getObject(), plain.getObject());
           return contract.admit(request);
         };
-    return new MqttEngine(limits, gate, blockingWork, clock, meters);
+    return new MqttEngine(limits, gate, blockingWork, clock, meters, underway::told);
   }
 
   /**

@@ -7,6 +7,7 @@ import io.sallyport.plain.PlainMessaging;
 import io.sallyport.plain.PlainPlatform;
 import io.sallyport.platform.audit.AuditLog;
 import io.sallyport.platform.base.RevocationJournal;
+import io.sallyport.platform.base.RevocationsUnderway;
 import io.sallyport.platform.base.Transactions;
 import io.sallyport.platform.device.DeviceStore;
 import io.sallyport.platform.device.LiveConnections;
@@ -62,12 +63,23 @@ class SpaceConfiguration {
       AccessPolicy policy,
       AuditLog audit,
       RevocationJournal journal,
+      RevocationsUnderway underway,
       LiveConnections live,
       SecretHasher hasher,
       TokenGenerator generator,
       Clock clock) {
     return new StoredPlainSpaces(
-        store, rights, transactions, policy, audit, journal, live, hasher, generator, clock);
+        store,
+        rights,
+        transactions,
+        policy,
+        audit,
+        journal,
+        underway,
+        live,
+        hasher,
+        generator,
+        clock);
   }
 
   @Bean

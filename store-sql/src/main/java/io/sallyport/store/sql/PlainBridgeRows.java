@@ -58,9 +58,11 @@ final class PlainBridgeRows {
           VERSION);
 
   private final Database database;
+  private final SqlNumbers numbers;
 
-  PlainBridgeRows(Database database) {
+  PlainBridgeRows(Database database, SqlNumbers numbers) {
     this.database = database;
+    this.numbers = numbers;
   }
 
   Bridge insert(Bridge bridge) {
@@ -68,7 +70,7 @@ final class PlainBridgeRows {
         Change.of("bridge " + bridge.plan().name()),
         sql -> {
           long space = SqlPlainSpaceStore.spaceNumber(sql, bridge.tenant(), bridge.space());
-          long number = SqlPlainSpaceStore.newNumber(sql, bridge.tenant(), "plain-bridge");
+          long number = SqlPlainSpaceStore.newNumber(sql, numbers, bridge.tenant(), "plain-bridge");
           Bridge.Plan plan = bridge.plan();
           sql.insertInto(BRIDGES)
               .set(NUMBER, number)

@@ -21,6 +21,7 @@ import static io.sallyport.store.sql.PlainColumns.S_NUMBER;
 import static io.sallyport.store.sql.PlainColumns.S_TENANT;
 import static io.sallyport.store.sql.PlainColumns.S_VERSION;
 
+import io.sallyport.platform.base.NumberMarks;
 import io.sallyport.platform.base.Page;
 import io.sallyport.platform.base.PageRequest;
 import io.sallyport.platform.base.Problem;
@@ -44,11 +45,13 @@ final class SqlPlainSpaceStore implements PlainSpaceStore {
   private static final String CREDENTIAL = "plain-credential";
 
   private final Database database;
+  private final SqlNumbers numbers;
   private final PlainBridgeRows bridges;
 
-  SqlPlainSpaceStore(Database database) {
+  SqlPlainSpaceStore(Database database, SqlNumbers numbers) {
     this.database = database;
-    this.bridges = new PlainBridgeRows(database);
+    this.numbers = numbers;
+    this.bridges = new PlainBridgeRows(database, numbers);
   }
 
   @Override
@@ -56,7 +59,7 @@ final class SqlPlainSpaceStore implements PlainSpaceStore {
     return database.change(
         Change.of("space " + space.name()),
         sql -> {
-          long number = newNumber(sql, space.tenant(), "plain-space");
+          long number = newNumber(sql, numbers, space.tenant(), "plain-space");
           sql.insertInto(SPACES)
               .set(S_NUMBER, number)
               .set(S_TENANT, space.tenant().value())
@@ -71,13 +74,15 @@ final class SqlPlainSpaceStore implements PlainSpaceStore {
   }
 
   /** From the one sequence of managed objects, which never goes back. */
-  static long newNumber(DSLContext sql, TenantId tenant, String kind) {
-    return sql.insertInto(DeviceColumns.OBJECTS)
-        .set(DeviceColumns.OBJECT_TENANT, tenant.value())
-        .set(DeviceColumns.OBJECT_KIND, kind)
-        .returningResult(DeviceColumns.OBJECT_NUMBER)
-        .fetchSingle()
-        .value1();
+  static long newNumber(DSLContext sql, SqlNumbers numbers, TenantId tenant, String kind) {
+    return numbers.given(
+        NumberMarks.Sequence.OBJECTS,
+        sql.insertInto(DeviceColumns.OBJECTS)
+            .set(DeviceColumns.OBJECT_TENANT, tenant.value())
+            .set(DeviceColumns.OBJECT_KIND, kind)
+            .returningResult(DeviceColumns.OBJECT_NUMBER)
+            .fetchSingle()
+            .value1());
   }
 
   /** Takes the object away, and with it the row that is its kind. */
@@ -174,7 +179,7 @@ final class SqlPlainSpaceStore implements PlainSpaceStore {
               .set(LOGIN_NAME, credential.name())
               .set(LOGIN_KIND, CREDENTIAL)
               .execute();
-          long number = newNumber(sql, credential.tenant(), CREDENTIAL);
+          long number = newNumber(sql, numbers, credential.tenant(), CREDENTIAL);
           sql.insertInto(CREDENTIALS)
               .set(C_NUMBER, number)
               .set(C_TENANT, credential.tenant().value())

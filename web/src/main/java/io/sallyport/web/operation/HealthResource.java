@@ -13,16 +13,30 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 final class HealthResource {
   private final List<ReadinessCheck> checks;
+  private final List<PostureCheck> posture;
   private final LoginlessListeners loginless;
 
-  HealthResource(List<ReadinessCheck> checks, LoginlessListeners loginless) {
+  HealthResource(
+      List<ReadinessCheck> checks, List<PostureCheck> posture, LoginlessListeners loginless) {
     this.loginless = loginless;
     this.checks = List.copyOf(checks);
+    this.posture = List.copyOf(posture);
   }
 
   @GetMapping("/health")
-  HealthJson health() {
-    return new HealthJson("up", null, null);
+  HealthJson health(
+      @AuthenticationPrincipal(errorOnInvalidType = false) @Nullable Principal actor) {
+    return new HealthJson("up", null, findingsFor(actor), null);
+  }
+
+  private @Nullable List<HealthJson.Finding> findingsFor(@Nullable Principal actor) {
+    if (!(actor instanceof Principal.Operator)) {
+      return null;
+    }
+    return posture.stream()
+        .flatMap(check ->
+            check.finding().map(found -> new HealthJson.Finding(check.name(), found)).stream())
+        .toList();
   }
 
   @GetMapping("/ready")
@@ -38,6 +52,7 @@ final class HealthResource {
             new HealthJson(
                 ready ? "ready" : "not-ready",
                 actor instanceof Principal.Operator ? results : null,
+                findingsFor(actor),
                 actor instanceof Principal.Operator ? loginless.shown() : null));
   }
 }

@@ -23,8 +23,9 @@ import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.web.SecurityFilterChain;
 
 /**
- * Wires health, readiness and metrics. Collects all {@link ReadinessCheck} beans; offers the {@link
- * PrometheusMeterRegistry} that the other rooms count in. Needs {@code login.DoorConfiguration}.
+ * Wires health, readiness and metrics. Collects all {@link ReadinessCheck} and {@link PostureCheck}
+ * beans; offers the {@link PrometheusMeterRegistry} that the other rooms count in. Needs {@code
+ * login.DoorConfiguration}.
  */
 @Configuration(proxyBeanMethods = false)
 public class OperationConfiguration {
@@ -65,9 +66,13 @@ public class OperationConfiguration {
 
   @Bean
   HealthResource healthResource(
-      ObjectProvider<ReadinessCheck> checks, ObjectProvider<LoginlessListeners> loginless) {
+      ObjectProvider<ReadinessCheck> checks,
+      ObjectProvider<PostureCheck> posture,
+      ObjectProvider<LoginlessListeners> loginless) {
     return new HealthResource(
-        checks.orderedStream().toList(), loginless.getIfAvailable(() -> List::of));
+        checks.orderedStream().toList(),
+        posture.orderedStream().toList(),
+        loginless.getIfAvailable(() -> List::of));
   }
 
   @Bean
