@@ -8,6 +8,12 @@ public interface Outbound {
    */
   void send(Message message, Delivery delivery);
 
+  /**
+   * Takes a subscription away that is not granted any more; the client is not told. Nothing happens
+   * when the session does not hold the filter.
+   */
+  void unsubscribe(String filter);
+
   /** Ends the connection from our side. */
   void close(CloseReason reason);
 

@@ -8,6 +8,7 @@ import io.sallyport.server.config.ServerConfig;
 import io.sallyport.server.data.Backup;
 import io.sallyport.server.data.DataFolder;
 import io.sallyport.server.wiring.FirstStart;
+import io.sallyport.server.wiring.IdentityListeners;
 import io.sallyport.server.wiring.Installation;
 import io.sallyport.server.wiring.LocalAccess;
 import io.sallyport.server.wiring.OpenDoors;
@@ -41,6 +42,11 @@ public final class SallyportServer implements AutoCloseable {
       first.settleRestore();
       first.makeOperator(out);
       bootstrap.ifPresent(file -> first.apply(file, out));
+      IdentityListeners listeners = context.getBean(IdentityListeners.class);
+      bootstrap.stream()
+          .flatMap(file -> file.tenants().stream())
+          .flatMap(tenant -> tenant.listeners().stream())
+          .forEach(listeners::add);
       context.getBean(OpenDoors.class).open();
       return new SallyportServer(context);
     } catch (RuntimeException e) {

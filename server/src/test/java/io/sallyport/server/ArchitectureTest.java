@@ -84,6 +84,11 @@ class ArchitectureTest {
               Set.of("platform", "mqtt"),
               concat(SPRING, "com.github.benmanes.caffeine")),
           new Room(
+              "contract-plain",
+              "io.sallyport.plain",
+              Set.of("platform", "mqtt"),
+              List.of("org.slf4j", "io.micrometer")),
+          new Room(
               "web",
               "io.sallyport.web",
               Set.of("platform"),
@@ -99,7 +104,14 @@ class ArchitectureTest {
           new Room(
               "server",
               "io.sallyport.server",
-              Set.of("mqtt", "platform", "store-sql", "store-rocksdb", "contract-watson", "web"),
+              Set.of(
+                  "mqtt",
+                  "platform",
+                  "store-sql",
+                  "store-rocksdb",
+                  "contract-watson",
+                  "contract-plain",
+                  "web"),
               concat(SPRING, "picocli", "org.yaml.snakeyaml", "io.netty", "ch.qos.logback")),
           new Room(
               "simulator",
@@ -118,7 +130,15 @@ class ArchitectureTest {
   /** Inside {@code platform} a package may import only those that stand before it. */
   private static final List<String> LADDER =
       List.of(
-          "base", "tenant", "audit", "identity", "certificate", "device", "telemetry", "command");
+          "base",
+          "tenant",
+          "audit",
+          "identity",
+          "certificate",
+          "device",
+          "telemetry",
+          "command",
+          "space");
 
   private static JavaClasses all;
 

@@ -49,6 +49,9 @@ final class RouteGuardTest {
               .replace("{id}", "p1")
               .replace("{number}", "1")
               .replace("{command}", "nonenonenonenonenoneno")
+              .replace("{space}", "plain")
+              .replace("{user}", "tester")
+              .replace("{bridge}", "b1")
               .replace("{key}", "a-" + tenant + "-abcdefghij");
     }
 
@@ -57,6 +60,11 @@ final class RouteGuardTest {
       return method + " " + pattern;
     }
   }
+
+  private static final String SPACE = "/tenants/{tenant}/spaces/{space}";
+  private static final String BRIDGE =
+      "{\"name\":\"b\",\"direction\":\"to-event\",\"topic\":\"in/#\",\"type\":\"pump\",\"device\":\"p1\","
+          + "\"event\":\"e\",\"format\":\"json\"}";
 
   static List<Route> routes() {
     String device = "/tenants/{tenant}/devices/{type}/{id}";
@@ -105,6 +113,30 @@ final class RouteGuardTest {
             "{\"enabled\":false}",
             Permission.API_KEY_MANAGE),
         new Route("DELETE", "/tenants/{tenant}/api-keys/{key}", null, Permission.API_KEY_MANAGE),
+        new Route("GET", "/tenants/{tenant}/spaces", null, Permission.SPACE_READ),
+        new Route("POST", "/tenants/{tenant}/spaces", "{\"name\":\"n\"}", Permission.SPACE_MANAGE),
+        new Route("GET", SPACE, null, Permission.SPACE_READ),
+        new Route("PATCH", SPACE, "{}", Permission.SPACE_MANAGE),
+        new Route("DELETE", SPACE, null, Permission.SPACE_MANAGE),
+        new Route("GET", SPACE + "/credentials", null, Permission.SPACE_READ),
+        new Route("POST", SPACE + "/credentials", "{\"user\":\"u\"}", Permission.SPACE_MANAGE),
+        new Route("GET", SPACE + "/credentials/{user}", null, Permission.SPACE_READ),
+        new Route(
+            "PATCH", SPACE + "/credentials/{user}", "{\"enabled\":false}", Permission.SPACE_MANAGE),
+        new Route("DELETE", SPACE + "/credentials/{user}", null, Permission.SPACE_MANAGE),
+        new Route("POST", SPACE + "/credentials/{user}/password", "{}", Permission.SPACE_MANAGE),
+        new Route("GET", SPACE + "/credentials/{user}/rules", null, Permission.SPACE_READ),
+        new Route(
+            "PUT",
+            SPACE + "/credentials/{user}/rules",
+            "{\"rules\":[\"allow both #\"]}",
+            Permission.SPACE_MANAGE),
+        new Route("GET", SPACE + "/bridges", null, Permission.SPACE_READ),
+        new Route("POST", SPACE + "/bridges", BRIDGE, Permission.SPACE_MANAGE),
+        new Route("GET", SPACE + "/bridges/{bridge}", null, Permission.SPACE_READ),
+        new Route(
+            "PATCH", SPACE + "/bridges/{bridge}", "{\"running\":false}", Permission.SPACE_MANAGE),
+        new Route("DELETE", SPACE + "/bridges/{bridge}", null, Permission.SPACE_MANAGE),
         new Route("GET", "/tenants/{tenant}/audit", null, Permission.AUDIT_READ),
         new Route("GET", "/tenants/{tenant}/audit/verify", null, Permission.AUDIT_READ),
         new Route("GET", "/audit", null, null),

@@ -13,6 +13,7 @@ import io.sallyport.platform.identity.AccessPolicy;
 import io.sallyport.platform.identity.ApiKeys;
 import io.sallyport.platform.identity.HashKeyRing;
 import io.sallyport.platform.identity.KeyAuthenticator;
+import io.sallyport.platform.space.PlainSpaces;
 import io.sallyport.platform.telemetry.ReadBudget;
 import io.sallyport.platform.telemetry.TelemetryIngest;
 import io.sallyport.platform.telemetry.TelemetryStore;
@@ -70,6 +71,11 @@ class TestApplication {
   @Bean
   ApiKeys apiKeys(TestPlatform platform) {
     return platform.fixture.apiKeys;
+  }
+
+  @Bean
+  PlainSpaces plainSpaces(TestPlatform platform) {
+    return platform.fixture.plainSpaces;
   }
 
   @Bean

@@ -19,7 +19,7 @@ import io.sallyport.platform.identity.CredentialVersions;
 import io.sallyport.platform.identity.LoginSource;
 import io.sallyport.platform.identity.Permission;
 import io.sallyport.platform.identity.Principal;
-import io.sallyport.watson.HostHint;
+import io.sallyport.platform.tenant.HostHint;
 import io.sallyport.watson.Refusals.Rule;
 import io.sallyport.watson.WatsonClientId;
 import io.sallyport.watson.status.CloseCode;
@@ -52,10 +52,16 @@ final class WatsonGate implements ClientGate {
    */
   boolean claims(ConnectRequest request) {
     String user = request.userName().orElse("");
-    if (user.equals(TOKEN_USER) || isApiKey(user)) {
+    if (claimsByUser(request)) {
       return true;
     }
     return user.indexOf('/') < 0 && WatsonClientId.parse(request.clientId()).isPresent();
+  }
+
+  /** Whether the user name alone says so. */
+  boolean claimsByUser(ConnectRequest request) {
+    String user = request.userName().orElse("");
+    return user.equals(TOKEN_USER) || isApiKey(user);
   }
 
   private static boolean isApiKey(String user) {
@@ -218,6 +224,8 @@ final class WatsonGate implements ClientGate {
     return switch (principal) {
       case Principal.Device device -> owner(device.deviceNumber());
       case Principal.Application application -> owner(application.apiKey());
+      case Principal.PlainClient client ->
+          throw new IllegalArgumentException("a plain client does not speak this contract");
     };
   }
 
@@ -284,6 +292,7 @@ final class WatsonGate implements ClientGate {
                 PublishTopic.Invalid _ ->
                 false;
           };
+      case Principal.PlainClient _ -> false;
     };
   }
 

@@ -6,8 +6,8 @@ import io.sallyport.mqtt.Router;
 import io.sallyport.platform.device.DeviceRevocationListener;
 import io.sallyport.platform.device.TenantRevocationListener;
 import io.sallyport.platform.identity.KeyRevocationListener;
+import io.sallyport.platform.tenant.HostHint;
 import io.sallyport.watson.DeviceDirectory;
-import io.sallyport.watson.HostHint;
 import io.sallyport.watson.Refusals;
 import io.sallyport.watson.WatsonPlatform;
 import io.sallyport.watson.status.ConnectionLog;
@@ -66,6 +66,11 @@ public final class WatsonMessaging implements AutoCloseable {
   /** Whether a CONNECT speaks this contract, by kind of credential and form of client id. */
   public boolean claims(ConnectRequest request) {
     return gate.claims(request);
+  }
+
+  /** Whether its user name alone says that a CONNECT speaks this contract. */
+  public boolean claimsByUser(ConnectRequest request) {
+    return gate.claimsByUser(request);
   }
 
   /** For the REST side: the connections of each device. */

@@ -10,7 +10,7 @@ import io.sallyport.platform.base.TypeId;
 import io.sallyport.platform.identity.Authentication;
 import io.sallyport.platform.identity.LoginSource;
 import io.sallyport.platform.identity.Principal;
-import io.sallyport.watson.HostHint;
+import io.sallyport.platform.tenant.HostHint;
 import io.sallyport.watson.Refusals;
 import io.sallyport.watson.Refusals.Rule;
 import io.sallyport.watson.WatsonPlatform;

@@ -1,9 +1,9 @@
 package io.sallyport.watson.rest;
 
 import io.sallyport.platform.telemetry.ReadBudget;
+import io.sallyport.platform.tenant.HostHint;
 import io.sallyport.platform.tenant.TenantKeys;
 import io.sallyport.watson.DeviceDirectory;
-import io.sallyport.watson.HostHint;
 import io.sallyport.watson.Refusals;
 import io.sallyport.watson.WatsonPlatform;
 import io.sallyport.watson.status.ConnectionLog;

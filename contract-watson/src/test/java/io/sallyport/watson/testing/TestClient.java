@@ -137,6 +137,11 @@ public final class TestClient implements Outbound {
   }
 
   @Override
+  public void unsubscribe(String filter) {
+    throw new AssertionError("this contract takes no subscription away");
+  }
+
+  @Override
   public void close(CloseReason reason) {
     end(reason);
   }

@@ -25,6 +25,11 @@ final class ClientOutbound implements Outbound {
   }
 
   @Override
+  public void unsubscribe(String filter) {
+    session.unsubscribe(filter);
+  }
+
+  @Override
   public void close(CloseReason reason) {
     connection.requestClose(reason);
   }

@@ -129,6 +129,18 @@ final class Session {
     offer(new Outgoing(Outgoing.Parcel.of(message), message.qos(), false, delivery));
   }
 
+  /** From any thread: the client may not hold this subscription any more. */
+  void unsubscribe(String filter) {
+    LoopContext loop = owner;
+    loop.post(() -> {
+      if (owner.inLoop()) {
+        subscriptions.remove(filter);
+      } else { // It has moved since.
+        unsubscribe(filter);
+      }
+    });
+  }
+
   /** Owner: the connection has written its CONNACK. */
   List<HeldSubscription> attach(Connection opened, SessionClaim claim) {
     cancelExpiry();

@@ -42,6 +42,15 @@ public interface RevocationJournal {
     API_KEY_DELETED,
     /** key. */
     OPERATOR_KEY_DELETED,
+    /** tenant id, space, space number. */
+    PLAIN_SPACE_DELETED,
+    /** tenant id, credential, credential number. */
+    PLAIN_CREDENTIAL_DISABLED,
+    PLAIN_CREDENTIAL_ENABLED,
+    PLAIN_CREDENTIAL_CHANGED,
+    PLAIN_CREDENTIAL_DELETED,
+    /** tenant id, space, bridge, bridge number. */
+    BRIDGE_STOPPED,
     /** number of the hash key. */
     HASH_KEY_RETIRED
   }

@@ -26,6 +26,8 @@ public final class ConcurrentLiveConnections implements LiveConnections {
 
     record OfApiKey(TenantId tenant, String key) implements Ground {}
 
+    record OfPlainCredential(TenantId tenant, String credential) implements Ground {}
+
     record OfOperator(String key) implements Ground {}
   }
 
@@ -60,6 +62,10 @@ public final class ConcurrentLiveConnections implements LiveConnections {
           List.of(
               new Ground.OfTenant(application.tenant()),
               new Ground.OfApiKey(application.tenant(), application.apiKey()));
+      case Principal.PlainClient client ->
+          List.of(
+              new Ground.OfTenant(client.tenant()),
+              new Ground.OfPlainCredential(client.tenant(), client.credential()));
       case Principal.Operator operator -> List.of(new Ground.OfOperator(operator.key()));
     };
   }
@@ -105,6 +111,11 @@ public final class ConcurrentLiveConnections implements LiveConnections {
   @Override
   public void closeApiKey(TenantId tenant, String apiKey) {
     closeAll(new Ground.OfApiKey(tenant, apiKey));
+  }
+
+  @Override
+  public void closePlainCredential(TenantId tenant, String credential) {
+    closeAll(new Ground.OfPlainCredential(tenant, credential));
   }
 
   @Override

@@ -27,6 +27,8 @@ public interface LiveConnections {
 
   void closeApiKey(TenantId tenant, String apiKey);
 
+  void closePlainCredential(TenantId tenant, String credential);
+
   void closeOperator(String operatorKey);
 
   boolean isConnected(DeviceKey device);

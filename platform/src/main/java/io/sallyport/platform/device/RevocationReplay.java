@@ -42,6 +42,16 @@ public final class RevocationReplay {
   private final TokenGenerator generator;
   private final AuditLog audit;
   private final Clock clock;
+  private final Elsewhere elsewhere;
+
+  /**
+   * Replays what concerns packages that stand behind this one: the kinds {@code PLAIN_…}, {@code
+   * BRIDGE_…}.
+   */
+  public interface Elsewhere {
+    /** Whether the entry changed something. */
+    boolean apply(Entry entry);
+  }
 
   public RevocationReplay(
       RevocationJournal journal,
@@ -55,7 +65,8 @@ public final class RevocationReplay {
       HashKeyRing hashKeys,
       TokenGenerator generator,
       AuditLog audit,
-      Clock clock) {
+      Clock clock,
+      Elsewhere elsewhere) {
     this.journal = journal;
     this.transactions = transactions;
     this.tenants = tenants;
@@ -68,6 +79,7 @@ public final class RevocationReplay {
     this.generator = generator;
     this.audit = audit;
     this.clock = clock;
+    this.elsewhere = elsewhere;
   }
 
   /**
@@ -108,12 +120,17 @@ public final class RevocationReplay {
       case TENANT_SUSPENDED, TENANT_RESUMED -> "tenant status";
       case DEVICE_DISABLED, DEVICE_ENABLED -> "device status";
       case API_KEY_DISABLED, API_KEY_ENABLED -> "key status";
+      case PLAIN_CREDENTIAL_DISABLED, PLAIN_CREDENTIAL_ENABLED -> "plain credential status";
       case TENANT_DELETED,
           DEVICE_TOKEN_REPLACED,
           DEVICE_DELETED,
           API_KEY_ROLES_CHANGED,
           API_KEY_DELETED,
           OPERATOR_KEY_DELETED,
+          PLAIN_SPACE_DELETED,
+          PLAIN_CREDENTIAL_CHANGED,
+          PLAIN_CREDENTIAL_DELETED,
+          BRIDGE_STOPPED,
           HASH_KEY_RETIRED ->
           kind.name();
     };
@@ -139,6 +156,13 @@ public final class RevocationReplay {
       case OPERATOR_KEY_DELETED -> operatorKeys.delete(ids.get(0));
       case HASH_KEY_RETIRED -> hashKeys.retireAgain(Integer.parseInt(ids.get(0)));
       case TENANT_RESUMED, DEVICE_ENABLED, API_KEY_ENABLED -> false;
+      case PLAIN_SPACE_DELETED,
+          PLAIN_CREDENTIAL_DISABLED,
+          PLAIN_CREDENTIAL_ENABLED,
+          PLAIN_CREDENTIAL_CHANGED,
+          PLAIN_CREDENTIAL_DELETED,
+          BRIDGE_STOPPED ->
+          elsewhere.apply(entry);
     };
   }
 

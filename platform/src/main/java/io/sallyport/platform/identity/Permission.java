@@ -16,6 +16,8 @@ public enum Permission {
   API_KEY_MANAGE("api-key:manage"),
   AUDIT_READ("audit:read"),
   METRICS_READ("metrics:read"),
+  SPACE_READ("space:read"),
+  SPACE_MANAGE("space:manage"),
   FIRMWARE_INSTALL("firmware:install"),
   REMOTE_ACCESS("remote:access"),
   SHELL_RUN("shell:run");

@@ -51,6 +51,26 @@ public sealed interface Principal {
     }
   }
 
+  /**
+   * A client of a plain space. What it may do there its credential's access rules say; it holds no
+   * permission outside.
+   *
+   * @param spaceNumber and {@code credentialNumber}: internal numbers, never reused
+   */
+  record PlainClient(
+      TenantId tenant,
+      int tenantNumber,
+      String space,
+      long spaceNumber,
+      String credential,
+      long credentialNumber)
+      implements OfTenant {
+    @Override
+    public String auditName() {
+      return "plain:" + credential;
+    }
+  }
+
   /** An operator of the installation: no right to any tenant's data (THREATS T45). */
   record Operator(String key) implements Principal {
     @Override

@@ -35,6 +35,7 @@ public final class RoleAccessPolicy implements AccessPolicy {
       case Principal.Application application ->
           application.tenant().equals(tenant) && application.permissions().contains(permission);
       case Principal.Device device -> false;
+      case Principal.PlainClient client -> false;
       case Principal.Operator operator -> false;
     };
   }
@@ -45,6 +46,7 @@ public final class RoleAccessPolicy implements AccessPolicy {
       case Principal.Application application -> allows(application, permission, device.tenant());
       // What a gateway may do for devices behind it is its contract's matter (THREATS T33).
       case Principal.Device self -> self.key().equals(device) && OWN_DEVICE.contains(permission);
+      case Principal.PlainClient client -> false;
       case Principal.Operator operator -> false;
     };
   }

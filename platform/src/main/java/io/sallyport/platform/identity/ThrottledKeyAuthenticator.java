@@ -184,6 +184,8 @@ public final class ThrottledKeyAuthenticator implements KeyAuthenticator {
           operatorKeys.find(operator.key()).map(ThrottledKeyAuthenticator::versions).orElse(GONE);
       case Principal.Device device ->
           throw new IllegalArgumentException("a device does not log in with a key");
+      case Principal.PlainClient client ->
+          throw new IllegalArgumentException("a plain client does not log in with a key");
     };
   }
 }

@@ -16,6 +16,8 @@ import io.sallyport.platform.identity.KnownAddressStore;
 import io.sallyport.platform.identity.KnownAddressStoreContract;
 import io.sallyport.platform.identity.OperatorKeyStore;
 import io.sallyport.platform.identity.OperatorKeyStoreContract;
+import io.sallyport.platform.space.PlainSpaceStore;
+import io.sallyport.platform.space.PlainSpaceStoreContract;
 import io.sallyport.platform.tenant.TenantStore;
 import io.sallyport.platform.tenant.TenantStoreContract;
 import org.junit.jupiter.api.Nested;
@@ -29,6 +31,7 @@ class InMemoryStoresTest {
   private final InMemoryDeviceTypeStore types = new InMemoryDeviceTypeStore(transactions);
   private final InMemoryDeviceStore devices = new InMemoryDeviceStore(transactions, types);
   private final InMemoryCommandStore commands = new InMemoryCommandStore(transactions);
+  private final InMemoryPlainSpaceStore spaces = new InMemoryPlainSpaceStore(transactions);
   private final InMemoryAuditStore audit = new InMemoryAuditStore(transactions);
 
   @Nested
@@ -49,6 +52,19 @@ class InMemoryStoresTest {
     @Override
     public TenantStore tenants() {
       return tenants;
+    }
+  }
+
+  @Nested
+  class AsPlainSpaceStore implements PlainSpaceStoreContract {
+    @Override
+    public TenantStore tenants() {
+      return tenants;
+    }
+
+    @Override
+    public PlainSpaceStore spaces() {
+      return spaces;
     }
   }
 

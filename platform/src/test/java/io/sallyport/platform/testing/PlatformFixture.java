@@ -45,6 +45,10 @@ import io.sallyport.platform.identity.RoleAccessPolicy;
 import io.sallyport.platform.identity.SecretHasher;
 import io.sallyport.platform.identity.ThrottledKeyAuthenticator;
 import io.sallyport.platform.identity.TokenGenerator;
+import io.sallyport.platform.space.BridgeRights;
+import io.sallyport.platform.space.PlainRevocations;
+import io.sallyport.platform.space.StoredPlainSpaces;
+import io.sallyport.platform.space.ThrottledPlainAuthenticator;
 import io.sallyport.platform.tenant.SettingStore;
 import io.sallyport.platform.tenant.Tenant;
 import io.sallyport.platform.tenant.TenantSettings;
@@ -86,6 +90,7 @@ public final class PlatformFixture implements AutoCloseable {
   public final InMemoryDeviceTypeStore deviceTypeStore;
   public final InMemoryDeviceStore deviceStore;
   public final InMemoryCommandStore commandStore;
+  public final InMemoryPlainSpaceStore plainSpaceStore;
   public final InMemoryTenantKeys tenantKeys = new InMemoryTenantKeys();
   public final InMemoryRevocationJournal journal = new InMemoryRevocationJournal(clock);
   public final RevocationsUnderway underway = new RevocationsUnderway();
@@ -115,6 +120,8 @@ public final class PlatformFixture implements AutoCloseable {
   public final CommandDispatcher dispatcher;
   public final InProcessCommandFeed commandFeed = new InProcessCommandFeed();
   public final StoredCommandService commands;
+  public final ThrottledPlainAuthenticator plainAuthenticator;
+  public final StoredPlainSpaces plainSpaces;
 
   /** Submitted transactions and deliveries run on the caller's thread. */
   public PlatformFixture() {
@@ -133,6 +140,7 @@ public final class PlatformFixture implements AutoCloseable {
     deviceTypeStore = new InMemoryDeviceTypeStore(transactions);
     deviceStore = new InMemoryDeviceStore(transactions, deviceTypeStore);
     commandStore = new InMemoryCommandStore(transactions);
+    plainSpaceStore = new InMemoryPlainSpaceStore(transactions);
     audit =
         new ChainedAuditLog(
             auditStore,
@@ -229,6 +237,22 @@ public final class PlatformFixture implements AutoCloseable {
             CommandLimits.DEFAULT,
             clock,
             random);
+    plainAuthenticator =
+        new ThrottledPlainAuthenticator(
+            tenantStore, plainSpaceStore, transactions, credentialCheck, loginAudit, hashKeys);
+    plainSpaces =
+        new StoredPlainSpaces(
+            plainSpaceStore,
+            new BridgeRights(tenantStore, apiKeyStore, deviceStore),
+            transactions,
+            policy,
+            audit,
+            journal,
+            underway,
+            connections,
+            hasher,
+            tokens,
+            clock);
   }
 
   /** A tenant that allows plain transport, so that tests need no TLS. */
@@ -317,7 +341,8 @@ public final class PlatformFixture implements AutoCloseable {
         restored,
         tokens,
         audit,
-        clock);
+        clock,
+        new PlainRevocations(plainSpaceStore));
   }
 
   public DeviceBuilder aDevice(Tenant tenant) {

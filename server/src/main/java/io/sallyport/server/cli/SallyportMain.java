@@ -17,6 +17,8 @@ import picocli.CommandLine.Command;
       TypeCommand.class,
       DeviceCommand.class,
       KeyCommand.class,
+      SpaceCommand.class,
+      CredentialCommand.class,
       AuditCommand.class,
       ExplainCommand.class,
       BackupCommand.class,

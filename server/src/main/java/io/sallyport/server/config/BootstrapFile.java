@@ -31,7 +31,9 @@ public record BootstrapFile(List<BootstrapTenant> tenants, Set<String> notBuiltY
       boolean plainTransportAllowed,
       List<BootstrapApiKey> apiKeys,
       List<BootstrapType> types,
-      List<BootstrapDevice> devices) {}
+      List<BootstrapDevice> devices,
+      List<BootstrapSpace> spaces,
+      List<IdentityListener> listeners) {}
 
   /** An API key with a chosen token. */
   public record BootstrapApiKey(String key, Secret token, Set<String> roles) {}
@@ -94,13 +96,18 @@ public record BootstrapFile(List<BootstrapTenant> tenants, Set<String> notBuiltY
       throw id.problem("must be six characters a-z or 0-9");
     }
     later.ofTenant(m);
+    TenantId tenant = new TenantId(id.text());
     return new BootstrapTenant(
-        new TenantId(id.text()),
+        tenant,
         Optional.ofNullable(m.get("name")).map(YamlReader::text).orElse(id.text()),
         plainTransportAllowed(m),
         items(m, "apiKeys").stream().map(BootstrapFile::apiKey).toList(),
         items(m, "deviceTypes").stream().map(BootstrapFile::type).toList(),
-        items(m, "devices").stream().map(BootstrapFile::device).toList());
+        items(m, "devices").stream().map(BootstrapFile::device).toList(),
+        items(m, "plainSpaces").stream().map(BootstrapSpace::read).toList(),
+        items(m, "listeners").stream()
+            .map(item -> IdentityListener.read(item, Optional.of(tenant)))
+            .toList());
   }
 
   private static boolean plainTransportAllowed(Map<String, YamlReader> tenant) {

@@ -6,16 +6,12 @@ import static io.sallyport.server.config.BootstrapFile.required;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /**
  * Sections of the bootstrap file whose capability isn't built yet: their form is checked, so that a
  * file written for a later version starts here too, and their names are noted for one warning line.
  */
 final class LaterSections {
-  private static final Pattern CLIENT_IDS = Pattern.compile("any|(prefix|exact):.+");
-  private static final Pattern RULE = Pattern.compile("(allow|deny) (publish|subscribe|both) .+");
-
   /** The one setting of a tenant that is built. */
   static final String PLAIN_TRANSPORT = "plainTransportAllowed";
 
@@ -38,8 +34,6 @@ final class LaterSections {
     items(tenant, "groups").forEach(this::group);
     items(tenant, "oauthClients").forEach(this::oauthClient);
     items(tenant, "trustAnchors").forEach(this::trustAnchor);
-    items(tenant, "plainSpaces").forEach(this::plainSpace);
-    items(tenant, "listeners").forEach(this::listener);
   }
 
   private void settings(YamlReader node) {
@@ -106,35 +100,6 @@ final class LaterSections {
     unbuilt.add("trustAnchors");
   }
 
-  private void plainSpace(YamlReader node) {
-    Map<String, YamlReader> m = node.members(Set.of("name", "acknowledge", "credentials"));
-    required(node, m, "name").text();
-    oneOf(m, "acknowledge", Pattern.compile("durable|received"), "must be durable or received");
-    for (YamlReader credential : items(m, "credentials")) {
-      Map<String, YamlReader> c =
-          credential.members(Set.of("user", "password", "clientIds", "rules"));
-      required(credential, c, "user").text();
-      texts(c, "password");
-      oneOf(c, "clientIds", CLIENT_IDS, "must be any, prefix:TEXT or exact:TEXT");
-      for (YamlReader rule : items(c, "rules")) {
-        if (!RULE.matcher(rule.text()).matches()) {
-          throw rule.problem("must be allow|deny publish|subscribe|both FILTER");
-        }
-      }
-    }
-    unbuilt.add("plainSpaces");
-  }
-
-  private void listener(YamlReader node) {
-    Map<String, YamlReader> m = node.members(Set.of("port", "identity"));
-    required(node, m, "port").integer(0, 65_535);
-    YamlReader identity = required(node, m, "identity");
-    Map<String, YamlReader> i = identity.members(Set.of("space", "user"));
-    required(identity, i, "space").text();
-    required(identity, i, "user").text();
-    unbuilt.add("listeners");
-  }
-
   private static void texts(Map<String, YamlReader> members, String... names) {
     for (String name : names) {
       Optional.ofNullable(members.get(name)).ifPresent(YamlReader::text);
@@ -144,14 +109,6 @@ final class LaterSections {
   private static void bools(Map<String, YamlReader> members, String... names) {
     for (String name : names) {
       Optional.ofNullable(members.get(name)).ifPresent(YamlReader::bool);
-    }
-  }
-
-  private static void oneOf(
-      Map<String, YamlReader> members, String name, Pattern form, String problem) {
-    YamlReader value = members.get(name);
-    if (value != null && !form.matcher(value.text()).matches()) {
-      throw value.problem(problem);
     }
   }
 }

@@ -16,6 +16,7 @@ import java.util.Set;
  * @param domain name of the installation: the server certificate covers it, {@code *.} it and
  *     {@code *.messaging.} it
  * @param bind addresses to listen on; empty: all
+ * @param listeners further listeners, without login
  */
 public record ServerConfig(
     String domain,
@@ -25,6 +26,7 @@ public record ServerConfig(
     Registry registry,
     Limits limits,
     BackupTarget backup,
+    List<IdentityListener> listeners,
     Audit audit,
     Optional<Path> masterKeyFile,
     boolean openApi,
@@ -169,6 +171,7 @@ public record ServerConfig(
         new Registry.Sqlite(),
         Limits.DEFAULT,
         new BackupTarget(Optional.empty(), Optional.empty()),
+        List.of(),
         new Audit(Optional.empty()),
         Optional.empty(),
         false,
@@ -198,6 +201,7 @@ public record ServerConfig(
                 "registry",
                 "limits",
                 "backup",
+                "listeners",
                 "audit",
                 "master-key-file",
                 "openapi",
@@ -214,6 +218,12 @@ public record ServerConfig(
         member(top, "registry").map(r -> registry(r, folder)).orElse(defaults.registry),
         member(top, "limits").map(ServerConfig::limits).orElse(defaults.limits),
         member(top, "backup").map(b -> backup(b, folder)).orElse(defaults.backup),
+        member(top, "listeners")
+            .map(list ->
+                list.items().stream()
+                    .map(item -> IdentityListener.read(item, Optional.empty()))
+                    .toList())
+            .orElse(defaults.listeners),
         member(top, "audit").map(a -> audit(a, folder)).orElse(defaults.audit),
         member(top, "master-key-file").map(value -> folder.resolve(value.text())),
         member(top, "openapi").map(YamlReader::bool).orElse(defaults.openApi),
@@ -234,6 +244,7 @@ public record ServerConfig(
         registry,
         limits,
         backup,
+        listeners,
         audit,
         masterKeyFile,
         openApi,
@@ -251,6 +262,7 @@ public record ServerConfig(
         registry,
         limits,
         backup,
+        List.of(),
         audit,
         masterKeyFile,
         openApi,

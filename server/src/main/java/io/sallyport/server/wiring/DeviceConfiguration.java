@@ -113,7 +113,8 @@ class DeviceConfiguration {
       HashKeyRing hashKeys,
       TokenGenerator generator,
       AuditLog audit,
-      Clock clock) {
+      Clock clock,
+      RevocationReplay.Elsewhere elsewhere) {
     return new RevocationReplay(
         journal,
         transactions,
@@ -126,6 +127,7 @@ class DeviceConfiguration {
         hashKeys,
         generator,
         audit,
-        clock);
+        clock,
+        elsewhere);
   }
 }

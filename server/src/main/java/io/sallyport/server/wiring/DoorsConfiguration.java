@@ -54,8 +54,10 @@ class DoorsConfiguration {
       P256InstallationCa ca,
       MeterRegistry meters,
       SecureRandom random,
-      Rounds rounds) {
-    return new OpenDoors(config, engine, hop(socket, peers), ca, meters, random, rounds);
+      Rounds rounds,
+      IdentityListeners identities) {
+    return new OpenDoors(
+        config, engine, hop(socket, peers), ca, meters, random, rounds, identities);
   }
 
   /** Joins the front's view of a connection to what the web room knows of it. */

@@ -4,8 +4,10 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.sallyport.mqtt.Admission;
 import io.sallyport.mqtt.ClientGate;
 import io.sallyport.mqtt.ConnectRefusal;
+import io.sallyport.mqtt.ConnectRequest;
 import io.sallyport.mqtt.engine.MqttConfig;
 import io.sallyport.mqtt.engine.MqttEngine;
+import io.sallyport.plain.PlainMessaging;
 import io.sallyport.platform.base.RevocationsUnderway;
 import io.sallyport.server.config.ServerConfig;
 import io.sallyport.watson.messaging.WatsonMessaging;
@@ -23,6 +25,7 @@ class EngineConfiguration {
       ServerConfig config,
       HeapShares heap,
       ObjectProvider<WatsonMessaging> watson,
+      ObjectProvider<PlainMessaging> plain,
       ExecutorService blockingWork,
       Clock clock,
       MeterRegistry meters,
@@ -47,11 +50,33 @@ class EngineConfiguration {
     // The engine needs a gate, the contract behind it needs the engine's router.
     ClientGate gate =
         request -> {
-          WatsonMessaging contract = watson.getObject();
-          return contract.claims(request)
-              ? contract.gate().admit(request)
-              : new Admission.Refused(ConnectRefusal.NOT_AUTHORIZED);
+          ClientGate contract = contract(request, watson.getObject(), plain.getObject());
+          return contract.admit(request);
         };
     return new MqttEngine(limits, gate, blockingWork, clock, meters, underway::told);
+  }
+
+  /**
+   * Which contract a CONNECT speaks, settled once (MESSAGING section 2): by the listener, then by
+   * the kind of credential, then by the form of the client id.
+   */
+  private static ClientGate contract(
+      ConnectRequest request, WatsonMessaging watson, PlainMessaging plain) {
+    if (plain.isIdentified(request)) {
+      return plain.gate();
+    }
+    if (watson.claimsByUser(request)) {
+      return watson.gate();
+    }
+    if (plain.claims(request)) {
+      return plain.gate();
+    }
+    if (watson.claims(request)) {
+      return watson.gate();
+    }
+    // A name that nobody knows gets the answer of a wrong password.
+    return request.userName().isPresent()
+        ? plain.gate()
+        : _ -> new Admission.Refused(ConnectRefusal.NOT_AUTHORIZED);
   }
 }

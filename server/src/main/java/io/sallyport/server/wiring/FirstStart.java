@@ -22,12 +22,15 @@ import io.sallyport.platform.identity.OperatorKeys;
 import io.sallyport.platform.identity.Permission;
 import io.sallyport.platform.identity.Principal;
 import io.sallyport.platform.identity.Role;
+import io.sallyport.platform.space.PlainSpaceStore;
+import io.sallyport.platform.space.PlainSpaces;
 import io.sallyport.platform.tenant.Tenant;
 import io.sallyport.platform.tenant.TenantSettings;
 import io.sallyport.platform.tenant.TenantStore;
 import io.sallyport.server.config.BootstrapFile;
 import io.sallyport.server.config.BootstrapFile.BootstrapDevice;
 import io.sallyport.server.config.BootstrapFile.BootstrapTenant;
+import io.sallyport.server.config.BootstrapSpace;
 import io.sallyport.server.config.ConfigurationProblem;
 import io.sallyport.server.data.DataFolder;
 import io.sallyport.server.data.Restore;
@@ -63,6 +66,8 @@ public final class FirstStart {
   private final DeviceRegistry registry;
   private final DeviceTypeStore types;
   private final DeviceStore devices;
+  private final PlainSpaces spaces;
+  private final PlainSpaceStore spaceStore;
   private final Transactions transactions;
   private final AuditLog audit;
 
@@ -78,6 +83,8 @@ public final class FirstStart {
       DeviceRegistry registry,
       DeviceTypeStore types,
       DeviceStore devices,
+      PlainSpaces spaces,
+      PlainSpaceStore spaceStore,
       Transactions transactions,
       AuditLog audit) {
     this.data = data;
@@ -91,6 +98,8 @@ public final class FirstStart {
     this.registry = registry;
     this.types = types;
     this.devices = devices;
+    this.spaces = spaces;
+    this.spaceStore = spaceStore;
     this.transactions = transactions;
     this.audit = audit;
   }
@@ -229,6 +238,7 @@ public final class FirstStart {
           }
         });
     wanted.devices().forEach(device -> apply(actor, tenant.id(), device));
+    wanted.spaces().forEach(space -> apply(actor, tenant.id(), space));
   }
 
   /** Empty if the id belonged to a tenant that was deleted. */
@@ -270,6 +280,29 @@ public final class FirstStart {
               Optional.empty(),
               device.token(),
               device.randomToken()));
+    }
+  }
+
+  private void apply(Principal.Application actor, TenantId tenant, BootstrapSpace space) {
+    if (spaceStore.findSpace(tenant, space.name()).isEmpty()) {
+      spaces.createSpace(actor, tenant, space.name(), space.acknowledge(), space.deniedPublish());
+    }
+    for (BootstrapSpace.BootstrapCredential credential : space.credentials()) {
+      if (spaceStore.findCredential(tenant, credential.user()).isEmpty()) {
+        spaces.createCredential(
+            actor,
+            tenant,
+            space.name(),
+            new PlainSpaces.NewCredential(
+                credential.user(),
+                credential
+                    .password()
+                    .<PlainSpaces.Password>map(PlainSpaces.Password.Chosen::new)
+                    .orElseGet(PlainSpaces.Password.None::new),
+                credential.clientIds(),
+                credential.rules(),
+                credential.limits()));
+      }
     }
   }
 

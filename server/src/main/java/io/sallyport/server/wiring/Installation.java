@@ -33,6 +33,7 @@ import org.springframework.context.annotation.Import;
   CommandConfiguration.class,
   EngineConfiguration.class,
   WatsonConfiguration.class,
+  SpaceConfiguration.class,
   WebConfiguration.class,
   OperationsConfiguration.class,
   DoorsConfiguration.class

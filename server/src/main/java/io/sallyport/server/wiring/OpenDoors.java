@@ -16,13 +16,18 @@ import io.sallyport.platform.certificate.InstallationCa.ServerKeyKind;
 import io.sallyport.platform.certificate.P256InstallationCa;
 import io.sallyport.platform.certificate.ServerCertificate;
 import io.sallyport.server.config.ConfigurationProblem;
+import io.sallyport.server.config.IdentityListener;
 import io.sallyport.server.config.ServerConfig;
 import java.io.IOException;
+import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +54,7 @@ public final class OpenDoors implements SmartLifecycle, AutoCloseable {
   private final MeterRegistry meters;
   private final SecureRandom random;
   private final Rounds rounds;
+  private final IdentityListeners identityListeners;
   private @Nullable Front front;
   private @Nullable Transport transport;
   private @Nullable Future<?> renewal;
@@ -61,7 +67,8 @@ public final class OpenDoors implements SmartLifecycle, AutoCloseable {
       P256InstallationCa ca,
       MeterRegistry meters,
       SecureRandom random,
-      Rounds rounds) {
+      Rounds rounds,
+      IdentityListeners identityListeners) {
     this.config = config;
     this.engine = engine;
     this.hop = hop;
@@ -69,6 +76,7 @@ public final class OpenDoors implements SmartLifecycle, AutoCloseable {
     this.meters = meters;
     this.random = random;
     this.rounds = rounds;
+    this.identityListeners = identityListeners;
   }
 
   /** Opens all listeners, or none. */
@@ -76,7 +84,7 @@ public final class OpenDoors implements SmartLifecycle, AutoCloseable {
     Transport started = Transport.best(Runtime.getRuntime().availableProcessors());
     Front opened =
         new Front(
-            ListenConfig.of(listeners(config)),
+            ListenConfig.of(listeners(config, identityListeners.all())),
             started,
             Optional.of(identities()),
             (pipeline, info) -> engine.install(pipeline, info),
@@ -105,7 +113,9 @@ public final class OpenDoors implements SmartLifecycle, AutoCloseable {
       if (host.indexOf(':') >= 0) {
         host = "[" + host + "]";
       }
-      String address = listener.name() + "://" + host + ":" + listener.address().getPort();
+      // To a client these are MQTT over TCP, whatever their name in logs.
+      String scheme = IdentityListeners.isName(listener.name()) ? "mqtt" : listener.name();
+      String address = scheme + "://" + host + ":" + listener.address().getPort();
       if (!addresses.contains(address)) {
         addresses.add(address);
       }
@@ -147,7 +157,8 @@ public final class OpenDoors implements SmartLifecycle, AutoCloseable {
     return new ServerIdentity(certificate.key(), certificate.chain());
   }
 
-  private static List<ListenerConfig> listeners(ServerConfig config) {
+  private static List<ListenerConfig> listeners(
+      ServerConfig config, Map<String, IdentityListener> withIdentity) {
     List<String> hosts = config.bind().isEmpty() ? List.of("*") : config.bind();
     ServerConfig.Ports ports = config.ports();
     List<ListenerConfig> listeners = new ArrayList<>();
@@ -197,6 +208,25 @@ public final class OpenDoors implements SmartLifecycle, AutoCloseable {
               ListenerConfig.of(
                   "http", hosts, port, "ports.http", Encryption.PLAIN, false, HttpPolicy.ALL));
         });
+    boolean ipv6 = hasIpv6Loopback();
+    withIdentity.forEach((name, listener) -> {
+      LOG.warn(
+          "port {} needs no login: every client is {}/{} of tenant {}{}",
+          listener.port(),
+          listener.identity().space(),
+          listener.identity().credential(),
+          listener.identity().tenant(),
+          listener.isLoopbackOnly() ? "" : ", and other hosts reach it");
+      listeners.add(
+          ListenerConfig.of(
+              name,
+              listener.usableBind(ipv6),
+              listener.port(),
+              "listeners[].port",
+              Encryption.PLAIN,
+              true,
+              HttpPolicy.NONE));
+    });
     if (listeners.isEmpty()) {
       throw new ConfigurationProblem("all listeners are off; give ports.mqtts or ports.https");
     }
@@ -209,6 +239,16 @@ public final class OpenDoors implements SmartLifecycle, AutoCloseable {
             limits.httpConnectionsPerListener(),
             limits.httpConnectionsPerAddress());
     return listeners.stream().map(listener -> listener.with(crowd)).toList();
+  }
+
+  private static boolean hasIpv6Loopback() {
+    try {
+      return NetworkInterface.networkInterfaces()
+          .flatMap(NetworkInterface::inetAddresses)
+          .anyMatch(address -> address instanceof Inet6Address && address.isLoopbackAddress());
+    } catch (SocketException e) {
+      throw new ConfigurationProblem("can't list the network's interfaces: " + e.getMessage(), e);
+    }
   }
 
   /** The container calls this when its part is up; the doors open later, by {@link #open}. */

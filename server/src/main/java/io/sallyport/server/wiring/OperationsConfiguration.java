@@ -14,6 +14,8 @@ import io.sallyport.platform.identity.ApiKeyStore;
 import io.sallyport.platform.identity.ApiKeys;
 import io.sallyport.platform.identity.OperatorKeys;
 import io.sallyport.platform.identity.Principal;
+import io.sallyport.platform.space.PlainSpaceStore;
+import io.sallyport.platform.space.PlainSpaces;
 import io.sallyport.platform.telemetry.TelemetryStore;
 import io.sallyport.platform.tenant.TenantStore;
 import io.sallyport.server.config.ConfigurationProblem;
@@ -52,6 +54,8 @@ class OperationsConfiguration {
       DeviceRegistry registry,
       DeviceTypeStore types,
       DeviceStore devices,
+      PlainSpaces spaces,
+      PlainSpaceStore spaceStore,
       Transactions transactions,
       AuditLog audit) {
     return new FirstStart(
@@ -66,6 +70,8 @@ class OperationsConfiguration {
         registry,
         types,
         devices,
+        spaces,
+        spaceStore,
         transactions,
         audit);
   }

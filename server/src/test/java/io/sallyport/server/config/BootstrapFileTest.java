@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.sallyport.platform.base.Secret;
 import io.sallyport.platform.base.TenantId;
 import io.sallyport.platform.device.DeviceClass;
+import io.sallyport.platform.space.ListenerIdentity;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +18,32 @@ class BootstrapFileTest {
 
   private BootstrapFile read(String yaml) throws IOException {
     return BootstrapFile.read(Files.writeString(folder.resolve("bootstrap.yaml"), yaml));
+  }
+
+  /** THREATS T37. */
+  @Test
+  void a_listener_without_login_is_loopback_unless_the_operator_says_that_it_is_insecure()
+      throws IOException {
+    String start = "tenants: [ { id: acme01, listeners: [ { port: 18830, ";
+    String end = "identity: { space: plain, user: tester } } ] } ]";
+
+    IdentityListener plain = read(start + end).tenants().getFirst().listeners().getFirst();
+    assertThat(plain.bind()).containsExactly("127.0.0.1", "::1");
+    assertThat(plain.identity())
+        .isEqualTo(new ListenerIdentity(new TenantId("acme01"), "plain", "tester"));
+    for (String host : new String[] {"0.0.0.0", "'*'", "192.0.2.1", "'::'", "localhost"}) {
+      assertThatThrownBy(() -> read(start + "bind: [" + host + "], " + end))
+          .as(host)
+          .hasMessageContaining("insecure-identity: true");
+    }
+    IdentityListener open =
+        read(start + "bind: [0.0.0.0], insecure-identity: true, " + end)
+            .tenants()
+            .getFirst()
+            .listeners()
+            .getFirst();
+    assertThat(open.isLoopbackOnly()).isFalse();
+    assertThat(open.bind()).containsExactly("0.0.0.0");
   }
 
   @Test
@@ -63,9 +90,7 @@ class BootstrapFileTest {
             "users",
             "groups",
             "oauthClients",
-            "trustAnchors",
-            "plainSpaces",
-            "listeners");
+            "trustAnchors");
     BootstrapFile.BootstrapTenant tenant = file.tenants().getFirst();
     assertThat(tenant.id()).isEqualTo(new TenantId("acme01"));
     assertThat(tenant.apiKeys().getFirst().token()).isEqualTo(Secret.of("t0ken-of-the-key"));

@@ -53,6 +53,7 @@ class ServerConfigTest {
                     Duration.ofDays(2),
                     Duration.ofDays(2)),
                 new ServerConfig.BackupTarget(Optional.empty(), Optional.empty()),
+                List.of(),
                 new ServerConfig.Audit(Optional.empty()),
                 Optional.empty(),
                 false,

@@ -80,13 +80,15 @@ final class RunningServer implements AutoCloseable {
 
   private final Path folder;
   private final String config;
+  private final String bootstrap;
   private final StringWriter output = new StringWriter();
   private DataFolder data;
   private SallyportServer server;
 
-  private RunningServer(Path folder, String config) {
+  private RunningServer(Path folder, String config, String bootstrap) {
     this.folder = folder;
     this.config = config;
+    this.bootstrap = bootstrap;
     this.data = DataFolder.open(folder.resolve("data"));
     try {
       this.server = open();
@@ -97,19 +99,26 @@ final class RunningServer implements AutoCloseable {
   }
 
   static RunningServer in(Path folder) {
-    return new RunningServer(folder, "");
+    return new RunningServer(folder, "", BOOTSTRAP);
   }
 
   /**
    * @param config more lines of the configuration file, without {@code ports} and {@code bind}
    */
   static RunningServer in(Path folder, String config) {
-    return new RunningServer(folder, config);
+    return new RunningServer(folder, config, BOOTSTRAP);
+  }
+
+  /**
+   * @param bootstrap the bootstrap file instead of {@link #BOOTSTRAP}
+   */
+  static RunningServer bootstrapped(Path folder, String config, String bootstrap) {
+    return new RunningServer(folder, config, bootstrap);
   }
 
   private SallyportServer open() {
     try {
-      Path bootstrap = Files.writeString(folder.resolve("bootstrap.yaml"), BOOTSTRAP);
+      Path bootstrapFile = Files.writeString(folder.resolve("bootstrap.yaml"), bootstrap);
       Path file =
           Files.writeString(
               folder.resolve("sallyport.yaml"),
@@ -117,7 +126,7 @@ final class RunningServer implements AutoCloseable {
       return SallyportServer.start(
           ServerConfig.read(file, 0),
           data,
-          Optional.of(BootstrapFile.read(bootstrap)),
+          Optional.of(BootstrapFile.read(bootstrapFile)),
           new PrintWriter(output, true));
     } catch (IOException e) {
       throw new IllegalStateException(e);

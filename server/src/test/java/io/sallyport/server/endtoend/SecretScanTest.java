@@ -88,6 +88,7 @@ class SecretScanTest {
       String key = makeKeys(server);
       sendEvents(server, generated);
       sendCommands(server);
+      usePlainSpaces(server);
       sendNonsense(server);
       failLogins(server);
       assertThat(server.operator().send("POST", "/api/v1/backup", "{}").statusCode())
@@ -174,6 +175,44 @@ class SecretScanTest {
         admin.send("POST", "/api/v1/tenants/acme01/api-keys", "{\"roles\":[\"PD_STANDARD_APP\"]}");
     assertThat(made.statusCode()).isEqualTo(201);
     return admin.json(made).path("token").asString();
+  }
+
+  private void usePlainSpaces(ChildServer server) throws MqttException {
+    Rest admin = server.rest(RunningServer.ADMIN_KEY, RunningServer.ADMIN_TOKEN);
+    String spaces = "/api/v1/tenants/acme01/spaces";
+    assertThat(admin.send("POST", spaces, "{\"name\":\"plain\"}").statusCode()).isEqualTo(201);
+    String credentials = spaces + "/plain/credentials";
+    String chosen = marker();
+    assertThat(
+            admin
+                .send(
+                    "POST",
+                    credentials,
+                    "{\"user\":\"chooser\",\"clientIds\":\"any\",\"password\":\""
+                        + chosen
+                        + "\",\"rules\":[\"deny publish out/#\",\"allow both #\"]}")
+                .statusCode())
+        .isEqualTo(201);
+    HttpResponse<String> made = admin.send("POST", credentials, "{\"user\":\"maker\"}");
+    assertThat(made.statusCode()).isEqualTo(201);
+    scan.lookFor(
+        "a password made for a plain credential", admin.json(made).path("password").asString());
+    assertThat(
+            admin
+                .send(
+                    "POST", credentials + "/maker/password", "{\"password\":\"" + marker() + "\"}")
+                .statusCode())
+        .isEqualTo(200);
+
+    MqttClient client = connected(server, "plain-1", "acme01/chooser", chosen);
+    for (int qos = 0; qos <= 2; qos++) {
+      client.publish("in/kept", payload(), qos, true);
+      client.publish("out/denied", payload(), qos, true);
+    }
+    client.disconnect();
+    refuse(server, "plain-1", "acme01/chooser", marker());
+    refuse(server, "plain-1", "acme01/" + marker(), chosen);
+    refuse(server, "plain-1", marker(), chosen);
   }
 
   private void sendEvents(ChildServer server, String generated) throws MqttException {

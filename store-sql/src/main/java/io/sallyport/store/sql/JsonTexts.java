@@ -19,6 +19,11 @@ final class JsonTexts {
     return JSON.writeValueAsString(texts.stream().sorted().toList());
   }
 
+  /** A list whose order means something. */
+  static String ordered(List<String> texts) {
+    return JSON.writeValueAsString(texts);
+  }
+
   static String of(Map<String, String> texts) {
     return JSON.writeValueAsString(new TreeMap<>(texts));
   }

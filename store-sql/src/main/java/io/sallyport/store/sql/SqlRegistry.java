@@ -12,6 +12,7 @@ import io.sallyport.platform.identity.ApiKeyStore;
 import io.sallyport.platform.identity.KnownAddressStore;
 import io.sallyport.platform.identity.OperatorKeyStore;
 import io.sallyport.platform.identity.StoredHashes;
+import io.sallyport.platform.space.PlainSpaceStore;
 import io.sallyport.platform.tenant.SettingStore;
 import io.sallyport.platform.tenant.TenantKeys;
 import io.sallyport.platform.tenant.TenantStore;
@@ -83,6 +84,10 @@ public final class SqlRegistry implements AutoCloseable {
 
   public OperatorKeyStore operatorKeys() {
     return new SqlOperatorKeyStore(database);
+  }
+
+  public PlainSpaceStore plainSpaces() {
+    return new SqlPlainSpaceStore(database, numbers);
   }
 
   public CommandStore commands() {

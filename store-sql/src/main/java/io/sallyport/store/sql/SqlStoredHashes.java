@@ -21,6 +21,7 @@ final class SqlStoredHashes implements StoredHashes {
     return Stream.of(
             count("devices", "device_credentials"),
             count("api-keys", "api_keys"),
+            count("plain-credentials", "plain_credentials"),
             count("operator-keys", "operator_keys"))
         .flatMap(List::stream)
         .toList();
@@ -32,6 +33,7 @@ final class SqlStoredHashes implements StoredHashes {
     return database.read(sql ->
         sql.select(token.scheme(), token.key(), DSL.count())
             .from(table)
+            .where(token.scheme().isNotNull())
             .groupBy(token.scheme(), token.key())
             .orderBy(token.key(), token.scheme())
             .fetch(row ->

@@ -69,7 +69,15 @@ final class SqlTenantStore implements TenantStore {
 
   /** What else belongs to a tenant, in the order of deletion; credentials go with their devices. */
   private static final List<String> BELONGINGS =
-      List.of("commands", "api_keys", "objects", "device_types");
+      List.of(
+          "commands",
+          "api_keys",
+          "plain_bridges",
+          "plain_credentials",
+          "plain_spaces",
+          "login_names",
+          "objects",
+          "device_types");
 
   private final Database database;
   private final SealedPayloads payloads;

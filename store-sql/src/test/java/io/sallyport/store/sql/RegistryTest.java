@@ -41,6 +41,8 @@ import io.sallyport.platform.identity.OperatorKey;
 import io.sallyport.platform.identity.OperatorKeyStore;
 import io.sallyport.platform.identity.OperatorKeyStoreContract;
 import io.sallyport.platform.identity.SecretHash;
+import io.sallyport.platform.space.PlainSpaceStore;
+import io.sallyport.platform.space.PlainSpaceStoreContract;
 import io.sallyport.platform.tenant.SettingStore;
 import io.sallyport.platform.tenant.SettingStoreContract;
 import io.sallyport.platform.tenant.Tenant;
@@ -649,6 +651,19 @@ abstract class RegistryTest {
     @Override
     public OperatorKeyStore operatorKeys() {
       return registry().operatorKeys();
+    }
+  }
+
+  @Nested
+  class AsPlainSpaceStore implements PlainSpaceStoreContract {
+    @Override
+    public TenantStore tenants() {
+      return registry().tenants();
+    }
+
+    @Override
+    public PlainSpaceStore spaces() {
+      return registry().plainSpaces();
     }
   }
 

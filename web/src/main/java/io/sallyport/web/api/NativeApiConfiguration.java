@@ -11,6 +11,7 @@ import io.sallyport.platform.device.Tenants;
 import io.sallyport.platform.identity.AccessPolicy;
 import io.sallyport.platform.identity.ApiKeys;
 import io.sallyport.platform.identity.HashKeyRing;
+import io.sallyport.platform.space.PlainSpaces;
 import io.sallyport.platform.telemetry.ReadBudget;
 import io.sallyport.platform.telemetry.TelemetryIngest;
 import io.sallyport.platform.telemetry.TelemetryStore;
@@ -144,6 +145,21 @@ public class NativeApiConfiguration {
   @Bean
   ApiKeyResource apiKeyResource(ApiKeys keys, Listings listings) {
     return new ApiKeyResource(keys, listings);
+  }
+
+  @Bean
+  SpaceResource spaceResource(PlainSpaces spaces, Listings listings) {
+    return new SpaceResource(spaces, listings);
+  }
+
+  @Bean
+  PlainCredentialResource plainCredentialResource(PlainSpaces spaces, Listings listings) {
+    return new PlainCredentialResource(spaces, listings);
+  }
+
+  @Bean
+  BridgeResource bridgeResource(PlainSpaces spaces, Listings listings) {
+    return new BridgeResource(spaces, listings);
   }
 
   @Bean

@@ -14,8 +14,11 @@ import org.springframework.web.bind.annotation.RestController;
 final class HealthResource {
   private final List<ReadinessCheck> checks;
   private final List<PostureCheck> posture;
+  private final LoginlessListeners loginless;
 
-  HealthResource(List<ReadinessCheck> checks, List<PostureCheck> posture) {
+  HealthResource(
+      List<ReadinessCheck> checks, List<PostureCheck> posture, LoginlessListeners loginless) {
+    this.loginless = loginless;
     this.checks = List.copyOf(checks);
     this.posture = List.copyOf(posture);
   }
@@ -23,7 +26,7 @@ final class HealthResource {
   @GetMapping("/health")
   HealthJson health(
       @AuthenticationPrincipal(errorOnInvalidType = false) @Nullable Principal actor) {
-    return new HealthJson("up", null, findingsFor(actor));
+    return new HealthJson("up", null, findingsFor(actor), null);
   }
 
   private @Nullable List<HealthJson.Finding> findingsFor(@Nullable Principal actor) {
@@ -49,6 +52,7 @@ final class HealthResource {
             new HealthJson(
                 ready ? "ready" : "not-ready",
                 actor instanceof Principal.Operator ? results : null,
-                findingsFor(actor)));
+                findingsFor(actor),
+                actor instanceof Principal.Operator ? loginless.shown() : null));
   }
 }

@@ -14,6 +14,7 @@ import io.sallyport.web.login.ApiDoor;
 import io.sallyport.web.problem.ProblemAnswers;
 import io.sallyport.web.problem.ProblemResolver;
 import io.sallyport.web.problem.ProblemWriter;
+import java.util.List;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -65,8 +66,13 @@ public class OperationConfiguration {
 
   @Bean
   HealthResource healthResource(
-      ObjectProvider<ReadinessCheck> checks, ObjectProvider<PostureCheck> posture) {
-    return new HealthResource(checks.orderedStream().toList(), posture.orderedStream().toList());
+      ObjectProvider<ReadinessCheck> checks,
+      ObjectProvider<PostureCheck> posture,
+      ObjectProvider<LoginlessListeners> loginless) {
+    return new HealthResource(
+        checks.orderedStream().toList(),
+        posture.orderedStream().toList(),
+        loginless.getIfAvailable(() -> List::of));
   }
 
   @Bean

@@ -1,14 +1,13 @@
-package io.sallyport.watson;
+package io.sallyport.platform.tenant;
 
 import io.sallyport.platform.base.TenantId;
-import io.sallyport.platform.tenant.TenantStore;
 import java.util.Locale;
 import java.util.Optional;
 
 /**
- * What a host name (SNI or Host header) says about the organization: {@code
- * <org>.messaging.<domain>} or {@code <org>.<domain>}. Only a hint, but one that must not
- * contradict the credential (THREATS T15).
+ * What a host name (SNI or Host header) says about the tenant: {@code <tenant>.messaging.<domain>}
+ * or {@code <tenant>.<domain>}. Only a hint, but one that must not contradict the credential
+ * (THREATS T15).
  */
 public final class HostHint {
   private final String suffix;
@@ -22,7 +21,7 @@ public final class HostHint {
     this.tenants = tenants;
   }
 
-  /** The organization that the host name would name, whether or not it exists. */
+  /** The tenant that the host name would name, whether or not it exists. */
   public Optional<TenantId> tenant(String hostWithPort) {
     String host = hostWithPort.toLowerCase(Locale.ROOT);
     int port = host.lastIndexOf(':');
@@ -42,7 +41,7 @@ public final class HostHint {
     return TenantId.isValid(label) ? Optional.of(new TenantId(label)) : Optional.empty();
   }
 
-  /** Whether the host name names an existing organization other than this one. May block. */
+  /** Whether the host name names an existing tenant other than this one. May block. */
   public boolean contradicts(String hostWithPort, TenantId verified) {
     return tenant(hostWithPort)
         .filter(named -> !named.equals(verified))

@@ -1,0 +1,259 @@
+package io.sallyport.plain;
+
+import io.sallyport.mqtt.Ack;
+import io.sallyport.mqtt.ClientBinding;
+import io.sallyport.mqtt.CloseReason;
+import io.sallyport.mqtt.ConnectionStats;
+import io.sallyport.mqtt.InboundPublish;
+import io.sallyport.mqtt.Message;
+import io.sallyport.mqtt.Outbound;
+import io.sallyport.mqtt.Qos;
+import io.sallyport.mqtt.SubscribeOutcome;
+import io.sallyport.plain.Refusals.Rule;
+import io.sallyport.platform.device.ConnectionDetails;
+import io.sallyport.platform.device.LiveConnection;
+import io.sallyport.platform.device.LiveConnections;
+import io.sallyport.platform.identity.Principal;
+import io.sallyport.platform.space.PlainCredential;
+import io.sallyport.platform.space.PlainSpace;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One connection to a plain space. Every publish, subscription and delivery is checked against the
+ * rules that are in force at that moment; those of a session without a connection too, by the
+ * binding it had last.
+ */
+final class PlainBinding implements ClientBinding, LiveConnection {
+  private final PlainParts parts;
+  private final Principal.PlainClient principal;
+  private final CredentialState credential;
+  private final SpaceState space;
+  private final String clientId;
+  private final boolean persistent;
+
+  /** Filters that the session holds; written by the loop, read by whoever changes rules. */
+  private final Set<String> held = ConcurrentHashMap.newKeySet(1);
+
+  private volatile @Nullable Verdicts verdicts;
+  private volatile @Nullable Outbound outbound;
+  private volatile LiveConnections.@Nullable Registration registration;
+  private volatile boolean revoked;
+
+  PlainBinding(
+      PlainParts parts,
+      Principal.PlainClient principal,
+      CredentialState credential,
+      SpaceState space,
+      String clientId,
+      boolean persistent) {
+    this.parts = parts;
+    this.principal = principal;
+    this.credential = credential;
+    this.space = space;
+    this.clientId = clientId;
+    this.persistent = persistent;
+  }
+
+  @Override
+  public Principal.PlainClient principal() {
+    return principal;
+  }
+
+  @Override
+  public Optional<ConnectionDetails> details() {
+    Outbound out = outbound;
+    return out == null
+        ? Optional.empty()
+        : Optional.of(
+            new ConnectionDetails(
+                Instant.ofEpochMilli(out.stats().connectedAtMillis()),
+                out.connection().remote().getAddress().getHostAddress(),
+                out.connection().secure(),
+                "plain",
+                clientId));
+  }
+
+  String clientId() {
+    return clientId;
+  }
+
+  boolean revoked() {
+    return revoked;
+  }
+
+  void registered(LiveConnections.Registration place) {
+    registration = place;
+  }
+
+  /** The rules in force now; null when the credential can't be used any more. */
+  private @Nullable Verdicts verdicts() {
+    PlainCredential now = credential.usable();
+    if (now == null) {
+      return null;
+    }
+    Verdicts known = verdicts;
+    if (known == null || !known.isOf(now)) {
+      known = new Verdicts(now, clientId);
+      verdicts = known;
+    }
+    return known;
+  }
+
+  boolean mayPublish(String topic) {
+    Verdicts now = verdicts();
+    return now != null && now.mayPublish(topic);
+  }
+
+  private boolean maySubscribe(String filter) {
+    Verdicts now = verdicts();
+    return now != null && now.maySubscribe(filter);
+  }
+
+  @Override
+  public void publish(InboundPublish publish, Ack ack) {
+    if (revoked) {
+      ack.close(CloseReason.REVOKED);
+      return;
+    }
+    publish(publish.topic(), publish.payload(), publish.qos(), publish.retain(), ack);
+  }
+
+  private void publish(String topic, byte[] payload, Qos qos, boolean retain, Ack ack) {
+    if (!mayPublish(topic)) {
+      parts.metrics().deniedPublish();
+      note("publish.refused", topic, Rule.PUBLISH);
+      // v3: MQTT-3.3.5-2 allows both; 5 answers with the code.
+      if (space.space().deniedPublish() == PlainSpace.DeniedPublish.CLOSE) {
+        ack.close(CloseReason.NOT_AUTHORIZED);
+      } else {
+        ack.refused(ReasonCodes.NOT_AUTHORIZED);
+      }
+      return;
+    }
+    if (retain && !mayRetain(topic, payload.length)) {
+      note("publish.refused", topic, Rule.RETAINED);
+      ack.refused(ReasonCodes.QUOTA_EXCEEDED);
+      return;
+    }
+    parts
+        .traffic()
+        .publish(
+            space.scope(),
+            new Message(topic, payload, qos, retain, null),
+            space.space().acknowledge(),
+            ack);
+  }
+
+  private boolean mayRetain(String topic, int payloadBytes) {
+    PlainCredential now = credential.usable();
+    return now != null && space.retained().leave(now.number(), now.limits(), topic, payloadBytes);
+  }
+
+  @Override
+  public SubscribeOutcome subscribe(String filter, Qos requested) {
+    // Held before asked: a change of rules meanwhile finds it, or is seen here.
+    held.add(filter);
+    if (maySubscribe(filter)) {
+      return new SubscribeOutcome.Granted(space.scope(), requested, /* indexed= */ true);
+    }
+    held.remove(filter);
+    parts.metrics().deniedSubscription();
+    note("subscribe.refused", filter, Rule.SUBSCRIBE);
+    return new SubscribeOutcome.Refused(ReasonCodes.NOT_AUTHORIZED);
+  }
+
+  @Override
+  public void unsubscribed(String filter) {
+    held.remove(filter);
+  }
+
+  @Override
+  public void opened(Outbound out, boolean sessionPresent, List<HeldSubscription> resumed) {
+    resumed.forEach(subscription -> held.add(subscription.filter()));
+    outbound = out;
+    credential.sessionOpened(this);
+    // A revocation between login and here found no way out: written after, read after.
+    if (revoked) {
+      out.close(CloseReason.REVOKED);
+      return;
+    }
+    rulesChanged();
+  }
+
+  /** From any thread: subscriptions that are not granted any more go (CVE-2021-34434). */
+  void rulesChanged() {
+    Outbound out = outbound;
+    if (out == null) {
+      return;
+    }
+    for (String filter : List.copyOf(held)) {
+      if (!maySubscribe(filter)) {
+        held.remove(filter);
+        parts.metrics().withdrawnSubscription();
+        note("subscribe.withdrawn", filter, Rule.SUBSCRIBE);
+        out.unsubscribe(filter);
+      }
+    }
+  }
+
+  @Override
+  public void closed(CloseReason reason, ConnectionStats stats) {
+    withdraw();
+    if (!persistent) {
+      credential.sessionEnded(this);
+    }
+  }
+
+  @Override
+  public void sessionEnded() {
+    credential.sessionEnded(this);
+  }
+
+  /** Takes the connection out of the live ones. */
+  void withdraw() {
+    credential.leave(this);
+    LiveConnections.Registration place = registration;
+    if (place != null) {
+      place.close();
+    }
+  }
+
+  @Override
+  public boolean mayDeliver(Message message) {
+    Verdicts now = verdicts();
+    return now != null && now.mayReceive(message.topic());
+  }
+
+  @Override
+  public void publishWill(Message will) {
+    if (!revoked) {
+      publish(will.topic(), will.payload(), will.qos(), will.retained(), SilentAck.INSTANCE);
+    }
+  }
+
+  @Override
+  public void closeRevoked() {
+    revoked = true;
+    Outbound out = outbound;
+    if (out != null) {
+      out.close(CloseReason.REVOKED);
+    }
+  }
+
+  private void note(String action, String target, Rule rule) {
+    parts
+        .refusals()
+        .note(
+            principal.tenant(),
+            principal.auditName(),
+            action,
+            target,
+            principal.credential() + " " + clientId,
+            rule);
+  }
+}

@@ -1,0 +1,233 @@
+package io.sallyport.plain;
+
+import io.sallyport.mqtt.Ack;
+import io.sallyport.mqtt.CloseReason;
+import io.sallyport.mqtt.Message;
+import io.sallyport.mqtt.Qos;
+import io.sallyport.mqtt.Router;
+import io.sallyport.mqtt.Scope;
+import io.sallyport.plain.RunningBridges.Running;
+import io.sallyport.platform.base.Payload;
+import io.sallyport.platform.base.Problem;
+import io.sallyport.platform.space.PlainSpace.Acknowledge;
+import io.sallyport.platform.telemetry.AppendListener;
+import io.sallyport.platform.telemetry.Event;
+import io.sallyport.platform.telemetry.StoredEvent;
+import io.sallyport.platform.telemetry.TelemetryFeed;
+import io.sallyport.platform.telemetry.TelemetryIngest;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Carries what was allowed: to the subscribers of the space, and over bridges. A message of QoS 1
+ * or 2 that a bridge turns into an event is acknowledged when the event is durable, so that none is
+ * lost between. Thread-safe; never blocks.
+ */
+final class SpaceTraffic implements AutoCloseable {
+  /** Larger ones are not carried: events of every contract are bounded so. */
+  private static final int EVENT_BYTES_MAX = 131_072;
+
+  private final Router router;
+  private final RunningBridges bridges;
+  private final TelemetryIngest ingest;
+  private final PlainMetrics metrics;
+  private final Clock clock;
+  private final TelemetryFeed.Subscription events;
+
+  SpaceTraffic(
+      Router router,
+      RunningBridges bridges,
+      TelemetryIngest ingest,
+      TelemetryFeed feed,
+      PlainMetrics metrics,
+      Clock clock) {
+    this.router = router;
+    this.bridges = bridges;
+    this.ingest = ingest;
+    this.metrics = metrics;
+    this.clock = clock;
+    this.events = feed.subscribe(this::takeEvents);
+  }
+
+  /**
+   * Publishes into a space.
+   *
+   * @param acknowledge the space's setting; what the engine itself stores it treats likewise
+   */
+  void publish(Scope scope, Message message, Acknowledge acknowledge, Ack ack) {
+    List<Carriage> carriages = carriages(scope, message);
+    if (carriages.isEmpty()) {
+      route(scope, message);
+      ack.accepted();
+      return;
+    }
+    if (message.qos() == Qos.AT_MOST_ONCE || acknowledge == Acknowledge.RECEIVED) {
+      route(scope, message);
+      carriages.forEach(carriage -> submit(carriage, message, new Counted()));
+      ack.accepted();
+      return;
+    }
+    AllDurable all =
+        new AllDurable(
+            carriages.size(),
+            () -> {
+              route(scope, message);
+              ack.accepted();
+            },
+            ack);
+    carriages.forEach(carriage -> submit(carriage, message, all));
+  }
+
+  private void route(Scope scope, Message message) {
+    if (message.retained()) {
+      router.routeRetained(scope, message);
+    } else {
+      router.route(scope, message);
+    }
+  }
+
+  /** A bridge that takes a message, and the path behind it. */
+  private record Carriage(Running running, BridgePath path) {}
+
+  private List<Carriage> carriages(Scope scope, Message message) {
+    List<Running> candidates = bridges.fromSpace(scope.number());
+    if (candidates.isEmpty()) {
+      return List.of();
+    }
+    List<Carriage> carriages = new ArrayList<>();
+    BridgePath path = BridgePath.ofMessage(message.attachment());
+    for (Running running : candidates) {
+      if (!running.pattern().matches(message.topic())) {
+        continue;
+      }
+      Optional<BridgePath> longer = path.then(running.bridge());
+      if (longer.isEmpty()) {
+        metrics.bridgeLoop();
+      } else if (message.payload().length > EVENT_BYTES_MAX) {
+        metrics.bridgeFailure();
+      } else {
+        carriages.add(new Carriage(running, longer.get()));
+      }
+    }
+    return carriages;
+  }
+
+  private void submit(Carriage carriage, Message message, AppendListener listener) {
+    Running running = carriage.running();
+    ingest.submit(
+        new Event(
+            running.bridge().plan().device(),
+            running.tenantNumber(),
+            running.deviceNumber(),
+            running.bridge().plan().event(),
+            running.bridge().plan().format(),
+            Payload.owned(message.payload()),
+            clock.millis(),
+            carriage.path().sentBy(running.bridge()),
+            message.qos().level()),
+        listener);
+  }
+
+  /** For messages whose sender waits for nothing. */
+  private final class Counted implements AppendListener {
+    @Override
+    public void appended(long position) {
+      metrics.bridged();
+    }
+
+    @Override
+    public void failed(Problem problem) {
+      metrics.bridgeFailure();
+    }
+  }
+
+  /** Goes on when every event is durable; a passing trouble of ours closes, the client resends. */
+  private final class AllDurable implements AppendListener {
+    private final AtomicInteger open;
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private final Runnable then;
+    private final Ack ack;
+
+    AllDurable(int count, Runnable then, Ack ack) {
+      this.open = new AtomicInteger(count);
+      this.then = then;
+      this.ack = ack;
+    }
+
+    @Override
+    public void appended(long position) {
+      metrics.bridged();
+      oneLess();
+    }
+
+    @Override
+    public void failed(Problem problem) {
+      metrics.bridgeFailure();
+      switch (problem.code()) {
+        // This event never will be stored: no reason to refuse the space's own message.
+        case NOT_FOUND,
+            ALREADY_EXISTS,
+            IN_USE,
+            INVALID,
+            BAD_CURSOR,
+            TOO_LARGE,
+            LIMIT_REACHED,
+            UNAUTHENTICATED,
+            FORBIDDEN,
+            CONFLICT ->
+            oneLess();
+        case STORAGE_FULL, STORAGE_FAILED, CORRUPT, UNAVAILABLE -> {
+          if (closed.compareAndSet(false, true)) {
+            ack.close(CloseReason.STORAGE_UNAVAILABLE);
+          }
+        }
+      }
+    }
+
+    private void oneLess() {
+      if (open.decrementAndGet() == 0 && !closed.get()) {
+        then.run();
+      }
+    }
+  }
+
+  /** On the feed's thread, in log order. */
+  private void takeEvents(List<StoredEvent> batch) {
+    for (StoredEvent stored : batch) {
+      Event event = stored.event();
+      for (Running running : bridges.fromDevice(event.deviceNumber())) {
+        running
+            .bridge()
+            .plan()
+            .topicOf(event.name(), event.format())
+            .ifPresent(topic -> carryBack(running, event, topic));
+      }
+    }
+  }
+
+  private void carryBack(Running running, Event event, String topic) {
+    Optional<BridgePath> path = BridgePath.of(event.sentBy()).then(running.bridge());
+    if (path.isEmpty()) {
+      metrics.bridgeLoop();
+      return;
+    }
+    if (topic.indexOf('+') >= 0 || topic.indexOf('#') >= 0) {
+      metrics.bridgeFailure(); // A name that no topic can hold.
+      return;
+    }
+    Scope scope = PlainScopes.of(running.bridge().spaceNumber());
+    Message message =
+        new Message(topic, event.payload().sharedBytes(), Qos.of(event.qos()), false, path.get());
+    metrics.bridged();
+    publish(scope, message, Acknowledge.RECEIVED, SilentAck.INSTANCE);
+  }
+
+  @Override
+  public void close() {
+    events.close();
+  }
+}

@@ -1,0 +1,231 @@
+package io.sallyport.plain;
+
+import static io.sallyport.platform.testing.PlatformFixture.anAdministrator;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.sallyport.mqtt.ClientGate;
+import io.sallyport.mqtt.ConnectionInfo;
+import io.sallyport.mqtt.RawMqttClient;
+import io.sallyport.mqtt.RawMqttClient.Connect;
+import io.sallyport.mqtt.engine.MqttConfig;
+import io.sallyport.mqtt.engine.MqttEngine;
+import io.sallyport.mqtt.listen.Front;
+import io.sallyport.mqtt.listen.HttpHop;
+import io.sallyport.mqtt.listen.HttpPolicy;
+import io.sallyport.mqtt.listen.ListenConfig;
+import io.sallyport.mqtt.listen.ListenerConfig;
+import io.sallyport.mqtt.listen.ListenerConfig.Encryption;
+import io.sallyport.mqtt.listen.Transport;
+import io.sallyport.platform.base.Secret;
+import io.sallyport.platform.identity.Principal;
+import io.sallyport.platform.space.AccessRule;
+import io.sallyport.platform.space.BridgeRights;
+import io.sallyport.platform.space.ClientIdRule;
+import io.sallyport.platform.space.ListenerIdentity;
+import io.sallyport.platform.space.PlainCredential;
+import io.sallyport.platform.space.PlainLimits;
+import io.sallyport.platform.space.PlainSpace.Acknowledge;
+import io.sallyport.platform.space.PlainSpace.DeniedPublish;
+import io.sallyport.platform.space.PlainSpaces.NewCredential;
+import io.sallyport.platform.space.PlainSpaces.Password;
+import io.sallyport.platform.telemetry.BatchingIngest;
+import io.sallyport.platform.telemetry.InMemoryTelemetryStore;
+import io.sallyport.platform.telemetry.IngestLimits;
+import io.sallyport.platform.tenant.Tenant;
+import io.sallyport.platform.testing.PlatformFixture;
+import java.net.UnixDomainSocketAddress;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/** Plain spaces behind the real engine and listeners, over the domain in memory. */
+final class PlainFixture implements AutoCloseable {
+  static final String PASSWORD = "a good password";
+  static final String OPEN_DOOR = "identity-001";
+
+  final PlatformFixture platform = new PlatformFixture();
+  final Tenant acme = platform.aTenant("acme01");
+  final Tenant rival = platform.aTenant("rival1");
+  final InMemoryTelemetryStore log = new InMemoryTelemetryStore(tenant -> false);
+  final BatchingIngest ingest =
+      new BatchingIngest(
+          log,
+          IngestLimits.DEFAULT,
+          platform.clock,
+          task -> Thread.ofPlatform().daemon().unstarted(task),
+          new SimpleMeterRegistry());
+  final SimpleMeterRegistry meters = new SimpleMeterRegistry();
+  final PlainMessaging messaging;
+  final MqttEngine engine;
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final Transport transport = Transport.best(2);
+  private final Front front;
+
+  PlainFixture() {
+    ingest.start();
+    AtomicReference<@Nullable ClientGate> gate = new AtomicReference<>();
+    engine =
+        new MqttEngine(
+            MqttConfig.DEFAULT,
+            request -> java.util.Objects.requireNonNull(gate.get()).admit(request),
+            threads,
+            Clock.systemUTC(),
+            meters);
+    messaging =
+        new PlainMessaging(
+            new PlainPlatform(
+                platform.tenantStore,
+                platform.plainSpaceStore,
+                platform.plainSpaces,
+                platform.plainAuthenticator,
+                new BridgeRights(platform.tenantStore, platform.apiKeyStore, platform.deviceStore),
+                platform.connections,
+                platform.audit,
+                ingest,
+                ingest.feed()),
+            engine,
+            "iot.example",
+            listener ->
+                listener.equals(OPEN_DOOR)
+                    ? Optional.of(new ListenerIdentity(acme.id(), "plain", "open"))
+                    : Optional.empty(),
+            PlainClientLimits.of(100, 1_000, 8L << 20, Duration.ofHours(1)),
+            platform.clock,
+            new SecureRandom(),
+            threads,
+            meters);
+    gate.set(messaging.gate());
+    platform.plainSpaces.add(messaging.changes());
+    platform.tenants.add(messaging.tenantCleanup());
+    front =
+        new Front(
+            ListenConfig.of(List.of(listener("mqtt"), listener(OPEN_DOOR))),
+            transport,
+            Optional.empty(),
+            (pipeline, info) -> engine.install(pipeline, info),
+            NO_HTTP,
+            meters,
+            new SecureRandom());
+    front.bind();
+    aSpace(acme, "plain");
+  }
+
+  private static final HttpHop NO_HTTP =
+      new HttpHop() {
+        @Override
+        public UnixDomainSocketAddress address() {
+          throw new AssertionError("no HTTP here");
+        }
+
+        @Override
+        public Optional<byte[]> open(ConnectionInfo info, HttpPolicy policy) {
+          throw new AssertionError("no HTTP here");
+        }
+
+        @Override
+        public void abandon(byte[] token) {}
+      };
+
+  private static ListenerConfig listener(String name) {
+    return ListenerConfig.of(
+        name, List.of("127.0.0.1"), 0, "test", Encryption.PLAIN, true, HttpPolicy.NONE);
+  }
+
+  private int port(String listener) {
+    return front.listeners().stream()
+        .filter(bound -> bound.name().equals(listener))
+        .findFirst()
+        .orElseThrow()
+        .address()
+        .getPort();
+  }
+
+  void aSpace(Tenant tenant, String name) {
+    platform.plainSpaces.createSpace(
+        anAdministrator(tenant), tenant.id(), name, Acknowledge.DURABLE, DeniedPublish.DROP);
+  }
+
+  /** A credential for any client id. */
+  PlainCredential aCredential(String name, String... rules) {
+    return aCredential(acme, "plain", name, new ClientIdRule.Any(), PlainLimits.DEFAULT, rules);
+  }
+
+  PlainCredential aCredential(
+      Tenant tenant,
+      String space,
+      String name,
+      @Nullable ClientIdRule clientIds,
+      PlainLimits limits,
+      String... rules) {
+    return platform
+        .plainSpaces
+        .createCredential(
+            anAdministrator(tenant),
+            tenant.id(),
+            space,
+            new NewCredential(
+                name,
+                new Password.Chosen(Secret.of(PASSWORD)),
+                Optional.ofNullable(clientIds),
+                rules(rules),
+                limits))
+        .credential();
+  }
+
+  static List<AccessRule> rules(String... rules) {
+    return List.of(rules).stream().map(AccessRule::parse).toList();
+  }
+
+  void changeRules(String credential, String... rules) {
+    platform.plainSpaces.changeRules(admin(), acme.id(), "plain", credential, rules(rules));
+  }
+
+  Principal admin() {
+    return anAdministrator(acme);
+  }
+
+  RawMqttClient raw() {
+    return RawMqttClient.open(port("mqtt"));
+  }
+
+  RawMqttClient rawAtOpenDoor() {
+    return RawMqttClient.open(port(OPEN_DOOR));
+  }
+
+  /** A logged-in client of a credential of the first tenant. */
+  RawMqttClient client(String credential, String clientId) {
+    RawMqttClient client = raw();
+    client.login(connect(credential, clientId));
+    return client;
+  }
+
+  static Connect connect(String credential, String clientId) {
+    return new Connect(clientId).login("acme01/" + credential, PASSWORD);
+  }
+
+  int codeOf(Connect connect) {
+    try (RawMqttClient client = raw()) {
+      client.send(connect.bytes());
+      return client.expectConnAck();
+    }
+  }
+
+  @Override
+  public void close() {
+    front.unbind();
+    engine.shutdown(Duration.ofMillis(100)).orTimeout(10, TimeUnit.SECONDS).join();
+    front.close();
+    messaging.close();
+    ingest.close();
+    transport.close();
+    threads.shutdownNow();
+    platform.close();
+  }
+}

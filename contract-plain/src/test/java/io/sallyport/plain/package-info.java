@@ -1,0 +1,4 @@
+@NullMarked
+package io.sallyport.plain;
+
+import org.jspecify.annotations.NullMarked;

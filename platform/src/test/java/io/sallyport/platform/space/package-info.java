@@ -1,0 +1,4 @@
+@NullMarked
+package io.sallyport.platform.space;
+
+import org.jspecify.annotations.NullMarked;
