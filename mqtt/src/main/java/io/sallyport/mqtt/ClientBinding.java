@@ -17,7 +17,18 @@ public interface ClientBinding {
   /** One filter of a SUBSCRIBE, syntactically valid. */
   SubscribeOutcome subscribe(String filter, Qos requested);
 
-  /** After UNSUBSCRIBE of a filter that the session held. */
+  /**
+   * A shared subscription {@code $share/<share>/<filter>}, well-formed. A contract that offers them
+   * judges the filter; without that its own grammar judges the whole text, as any other filter.
+   */
+  default SubscribeOutcome subscribeShared(String share, String filter, Qos requested) {
+    return subscribe("$share/" + share + "/" + filter, requested);
+  }
+
+  /**
+   * After UNSUBSCRIBE of a filter that the session held, or when the engine could not keep one that
+   * was granted; of a shared subscription the whole text.
+   */
   void unsubscribed(String filter);
 
   /**
@@ -49,6 +60,6 @@ public interface ClientBinding {
    */
   void publishWill(Message will);
 
-  /** A filter the session holds. */
+  /** A filter the session holds; of a shared subscription the whole text. */
   record HeldSubscription(String filter, Qos qos) {}
 }

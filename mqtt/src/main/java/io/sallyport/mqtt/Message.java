@@ -12,6 +12,7 @@ public final class Message {
   private final Qos qos;
   private final boolean retained;
   private final @Nullable Object attachment;
+  private final long expiresAtMillis;
 
   /**
    * @param topic as the scope's subscribers see it, without wildcards
@@ -21,15 +22,35 @@ public final class Message {
    */
   public Message(
       String topic, byte[] payload, Qos qos, boolean retained, @Nullable Object attachment) {
+    this(topic, payload, qos, retained, attachment, 0);
+  }
+
+  private Message(
+      String topic,
+      byte[] payload,
+      Qos qos,
+      boolean retained,
+      @Nullable Object attachment,
+      long expiresAtMillis) {
     this.topic = topic;
     this.payload = payload;
     this.qos = qos;
     this.retained = retained;
     this.attachment = attachment;
+    this.expiresAtMillis = expiresAtMillis;
   }
 
   public static Message of(String topic, byte[] payload, Qos qos) {
     return new Message(topic, payload, qos, false, null);
+  }
+
+  /**
+   * The same message with a time after which nobody gets it any more [v5:MQTT-3.3.2-5].
+   *
+   * @param millis since 1970; 0: it does not expire
+   */
+  public Message expiringAt(long millis) {
+    return new Message(topic, payload, qos, retained, attachment, millis);
   }
 
   public String topic() {
@@ -51,6 +72,15 @@ public final class Message {
 
   public @Nullable Object attachment() {
     return attachment;
+  }
+
+  /** Milliseconds since 1970; 0 when it does not expire. */
+  public long expiresAtMillis() {
+    return expiresAtMillis;
+  }
+
+  public boolean isExpired(long nowMillis) {
+    return expiresAtMillis != 0 && expiresAtMillis <= nowMillis;
   }
 
   @Override

@@ -237,7 +237,12 @@ final class Connection {
     inflow = new Inflow(engine, this, mine, admission.binding(), admission.limits().receiveMax());
     subscribing =
         new Subscribing(
-            engine, this, mine, admission.binding(), admission.limits().subscriptionsMax());
+            engine,
+            this,
+            mine,
+            admission.binding(),
+            connect.version(),
+            admission.limits().subscriptionsMax());
     decoder.admit(connect.version(), admission.limits(), ConnectionState.OPEN.accepted());
     patience.open(connect.keepAliveSeconds());
     writer.connAck(sessionPresent, 0); // [MQTT-3.2.0-1]: before anything else.

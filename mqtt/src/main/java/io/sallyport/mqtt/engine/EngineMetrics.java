@@ -23,6 +23,8 @@ final class EngineMetrics {
     SLOW_READER,
     NO_CONNECTION,
     NOT_ALLOWED,
+    /** No member of a shared group could take it. */
+    NO_MEMBER,
     SESSION_ENDED
   }
 
@@ -30,6 +32,8 @@ final class EngineMetrics {
   private final LongAdder messagesOut = new LongAdder();
   private final LongAdder bytesIn = new LongAdder();
   private final LongAdder bytesOut = new LongAdder();
+  private final LongAdder matchVisits = new LongAdder();
+  private final LongAdder retainedExamined = new LongAdder();
   private final AtomicInteger connections = new AtomicInteger();
   private final AtomicInteger sessions = new AtomicInteger();
   private final AtomicInteger pendingLogins = new AtomicInteger();
@@ -40,12 +44,17 @@ final class EngineMetrics {
   private final Counter pendingEvicted;
   private final Counter retainedRefused;
   private final Counter publishesRefused;
+  private final Counter matchesCut;
+  private final Counter sharedRefused;
+  private final Counter sharedPassedOn;
 
   EngineMetrics(MeterRegistry registry) {
     adder(registry, "mqtt.messages.in", messagesIn);
     adder(registry, "mqtt.messages.out", messagesOut);
     adder(registry, "mqtt.bytes.in", bytesIn);
     adder(registry, "mqtt.bytes.out", bytesOut);
+    adder(registry, "mqtt.match.visits", matchVisits);
+    adder(registry, "mqtt.retained.examined", retainedExamined);
     Gauge.builder("mqtt.connections", connections, AtomicInteger::get).register(registry);
     Gauge.builder("mqtt.logins.pending", pendingLogins, AtomicInteger::get).register(registry);
     Gauge.builder("mqtt.sessions", sessions, AtomicInteger::get).register(registry);
@@ -64,6 +73,9 @@ final class EngineMetrics {
     pendingEvicted = registry.counter("mqtt.logins.evicted");
     retainedRefused = registry.counter("mqtt.retained.refused");
     publishesRefused = registry.counter("mqtt.publishes.refused");
+    matchesCut = registry.counter("mqtt.match.cut");
+    sharedRefused = registry.counter("mqtt.shared.refused");
+    sharedPassedOn = registry.counter("mqtt.shared.passed.on");
   }
 
   void read(long bytes) {
@@ -113,6 +125,27 @@ final class EngineMetrics {
 
   void retainedRefused() {
     retainedRefused.increment();
+  }
+
+  /** The index was searched for one message. */
+  void matched(Matches<?> matches) {
+    matchVisits.add(matches.visits());
+    if (matches.isCut()) {
+      matchesCut.increment();
+    }
+  }
+
+  void retainedExamined(int messages) {
+    retainedExamined.add(messages);
+  }
+
+  void sharedRefused() {
+    sharedRefused.increment();
+  }
+
+  /** A message of a shared group has gone from one member to another. */
+  void sharedPassedOn() {
+    sharedPassedOn.increment();
   }
 
   void publishRefused() {

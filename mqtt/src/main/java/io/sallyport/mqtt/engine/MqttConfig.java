@@ -5,7 +5,12 @@ import java.time.Duration;
 
 /** Every limit of the engine that is not the client's own ({@code ClientLimits}). */
 public record MqttConfig(
-    CodecLimits codec, Logins logins, Timeouts timeouts, Sessions sessions, Retained retained) {
+    CodecLimits codec,
+    Logins logins,
+    Timeouts timeouts,
+    Sessions sessions,
+    Subscriptions subscriptions,
+    Retained retained) {
   public static final MqttConfig DEFAULT =
       new MqttConfig(
           CodecLimits.DEFAULT,
@@ -18,7 +23,8 @@ public record MqttConfig(
               Duration.ofSeconds(30),
               Duration.ofSeconds(60)),
           new Sessions(100_000, 20_000, 1_000, 1 << 20, 10_000, 256L << 20),
-          new Retained(10_000, 16L << 20));
+          new Subscriptions(1_000, 200, 10_000),
+          new Retained(10_000, 16L << 20, 5_000, 8L << 20));
 
   /**
    * Connections that have not logged in. Over a limit the oldest idle one of the address that has
@@ -81,12 +87,33 @@ public record MqttConfig(
   }
 
   /**
-   * Bounds on the retained messages of one scope; beyond them a new topic is not retained.
+   * Bounds on subscriptions beside the client's own.
+   *
+   * @param groupsPerScopeMax shared subscriptions of different name, filter or owner; another is
+   *     refused with 0x97
+   * @param membersPerGroupMax likewise
+   * @param matchVisitsMax nodes of the index that one message may lead to; what lies beyond gets no
+   *     copy, and that is counted
+   */
+  public record Subscriptions(int groupsPerScopeMax, int membersPerGroupMax, int matchVisitsMax) {
+    public Subscriptions {
+      requirePositive(matchVisitsMax, "matchVisitsMax");
+    }
+  }
+
+  /**
+   * Bounds on the retained messages of one scope; beyond them another is refused with 0x97.
    *
    * @param messagesPerScopeMax topics
    * @param bytesPerScopeMax of topics and payloads
+   * @param messagesPerAuthorMax topics whose message was published by sessions of one owner
+   * @param bytesPerAuthorMax likewise
    */
-  public record Retained(int messagesPerScopeMax, long bytesPerScopeMax) {}
+  public record Retained(
+      int messagesPerScopeMax,
+      long bytesPerScopeMax,
+      int messagesPerAuthorMax,
+      long bytesPerAuthorMax) {}
 
   private static void requirePositive(int value, String name) {
     if (value < 1) {

@@ -8,6 +8,7 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.sallyport.mqtt.ClientGate;
 import io.sallyport.mqtt.ConnectionInfo;
 import io.sallyport.mqtt.Message;
+import io.sallyport.mqtt.RetainOutcome;
 import io.sallyport.mqtt.Router;
 import io.sallyport.mqtt.Scope;
 import io.sallyport.mqtt.SessionKey;
@@ -19,6 +20,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Speaks MQTT on channels that a listener has made ready, and carries messages between them.
@@ -47,7 +49,7 @@ public final class MqttEngine implements Router {
       Clock clock,
       MeterRegistry meters) {
     EngineMetrics metrics = new EngineMetrics(meters);
-    Scopes scopes = new Scopes(config.retained(), metrics);
+    Scopes scopes = new Scopes(config, clock, metrics);
     this.context =
         new EngineContext(
             config,
@@ -120,14 +122,13 @@ public final class MqttEngine implements Router {
   }
 
   @Override
-  public int route(Scope scope, Message message) {
-    return context.scopes().route(scope, message);
+  public int route(Scope scope, Message message, @Nullable SessionKey publisher) {
+    return context.scopes().route(scope, message, publisher);
   }
 
   @Override
-  public void routeRetained(Scope scope, Message message) {
-    context.scopes().retain(scope, message);
-    context.scopes().route(scope, message);
+  public RetainOutcome routeRetained(Scope scope, Message message, @Nullable SessionKey publisher) {
+    return context.scopes().retain(scope, message, publisher);
   }
 
   @Override

@@ -25,6 +25,10 @@ final class Outflow {
   private final MessageQueue unsent;
   private @Nullable RetainedBacklog retained;
   private @Nullable Connection connection;
+  private boolean pumpPosted;
+
+  /** Written by the owner when it changes, so that others can choose who gets a message. */
+  private volatile boolean backedUp;
 
   Outflow(EngineContext engine, Scope scope, boolean persistent, ClientLimits limits) {
     this.engine = engine;
@@ -40,12 +44,68 @@ final class Outflow {
     connection = opened;
     limits = newLimits;
     window.forEach(message -> resend(opened, message));
+    noteLoad();
   }
 
   /** The connection has ended; a session that outlives it keeps QoS 1 and 2. */
   void detach() {
     connection = null;
     unsent.clear(message -> drop(message, Drop.NO_CONNECTION));
+    if (retained != null) {
+      retained.interrupted();
+    }
+  }
+
+  /** From any thread: whether something waits, or another QoS 1 or 2 message would. */
+  boolean isBackedUp() {
+    return backedUp;
+  }
+
+  /** The session stays without a connection: its groups' connected members get what has waited. */
+  void shareOut() {
+    queue.removeIf(message -> isPassedOn(message, true));
+    noteLoad();
+  }
+
+  /**
+   * The session is not a member any more: what has not been begun goes to those who are [MQTT
+   * 3.10.4]; what has is completed here.
+   */
+  void leave(ShareGroup<Session> group) {
+    queue.removeIf(message -> {
+      if (message.group() != group) {
+        return false;
+      }
+      giveUp(message, Drop.NO_MEMBER);
+      return true;
+    });
+    noteLoad();
+  }
+
+  /**
+   * A message that this session does not complete. One of a shared group goes to another member,
+   * but none of QoS 2 whose delivery has begun [v5:MQTT-4.8.2-5].
+   */
+  void giveUp(Outgoing message, Drop cause) {
+    if (!isPassedOn(message, false)) {
+      drop(message, cause);
+    }
+  }
+
+  private boolean isPassedOn(Outgoing message, boolean onlyConnected) {
+    ShareGroup<Session> group = message.group();
+    boolean begunOnce = message.qos() == Qos.EXACTLY_ONCE && message.phase != Phase.WAITING;
+    return group != null
+        && message.qos() != Qos.AT_MOST_ONCE
+        && !begunOnce
+        && engine.scopes().shared().passOn(group, message, onlyConnected);
+  }
+
+  private void noteLoad() {
+    boolean now = !queue.isEmpty() || !unsent.isEmpty() || window.size() >= limits.inFlightMax();
+    if (now != backedUp) {
+      backedUp = now;
+    }
   }
 
   /** The session has ended. */
@@ -54,9 +114,9 @@ final class Outflow {
     retained = null;
     window.forEach(message -> {
       window.remove(message);
-      drop(message, Drop.SESSION_ENDED);
+      giveUp(message, Drop.SESSION_ENDED);
     });
-    queue.clear(message -> drop(message, Drop.SESSION_ENDED));
+    queue.clear(message -> giveUp(message, Drop.SESSION_ENDED));
   }
 
   /** Takes a message from the inbox: sends it if nothing is before it, else it waits. */
@@ -73,12 +133,15 @@ final class Outflow {
       return;
     }
     if (live == null && !persistent) {
-      drop(message, Drop.NO_CONNECTION);
+      giveUp(message, Drop.NO_CONNECTION);
+    } else if (live == null && isPassedOn(message, true)) {
+      return;
     } else if (live != null && queue.isEmpty() && mayStart(live)) {
       start(live, message);
     } else {
       enqueue(message);
     }
+    noteLoad();
   }
 
   /** From any thread: how much may wait in the inbox before the queue sees it. */
@@ -86,13 +149,23 @@ final class Outflow {
     return limits.queuedBytesMax() + engine.config().sessions().unsentBytesMax();
   }
 
-  void addRetained(RetainedMessages source, String filter, Qos granted) {
+  /**
+   * @param identifier of the subscription, or 0
+   */
+  void addRetained(String filter, RetainedWalk walk, Qos granted, int identifier) {
     RetainedBacklog backlog = retained;
     if (backlog == null) {
-      backlog = new RetainedBacklog();
+      backlog = new RetainedBacklog(engine.metrics());
       retained = backlog;
     }
-    backlog.add(source, filter, granted);
+    backlog.add(filter, walk, granted, identifier);
+  }
+
+  /** The filter is held no more. */
+  void forgetRetained(String filter) {
+    if (retained != null) {
+      retained.remove(filter);
+    }
   }
 
   /** Sends what window and socket allow. */
@@ -101,8 +174,12 @@ final class Outflow {
     if (live == null) {
       return;
     }
+    if (retained != null) {
+      retained.beginTurn();
+    }
     while (live.writer().isWritable() && sendNextOnce(live)) {}
     while (mayStart(live) && startNext(live)) {}
+    noteLoad();
   }
 
   void pubAck(Connection live, int packetId) {
@@ -171,9 +248,17 @@ final class Outflow {
       return true;
     }
     RetainedBacklog backlog = retained;
-    Outgoing copy = backlog == null ? null : backlog.next();
-    if (copy == null) {
+    if (backlog == null) {
+      return false;
+    }
+    Outgoing copy = backlog.next();
+    if (backlog.isEmpty()) {
       retained = null;
+    }
+    if (copy == null) {
+      if (retained != null) {
+        pumpLater(live);
+      }
       return false;
     }
     if (!allowed(live.binding(), copy)) {
@@ -185,6 +270,20 @@ final class Outflow {
       start(live, copy);
     }
     return true;
+  }
+
+  /** Other connections of the loop get their turn before more retained messages are looked at. */
+  private void pumpLater(Connection live) {
+    if (!pumpPosted) {
+      pumpPosted = true;
+      live.loop()
+          .post(() -> {
+            pumpPosted = false;
+            if (live.equals(connection)) {
+              pump();
+            }
+          });
+    }
   }
 
   private void start(Connection live, Outgoing message) {
@@ -222,6 +321,7 @@ final class Outflow {
       drop(message, Drop.SLOW_READER);
     } else {
       unsent.add(message);
+      noteLoad();
     }
   }
 

@@ -3,6 +3,7 @@ package io.sallyport.mqtt.engine;
 import io.sallyport.mqtt.Delivery;
 import io.sallyport.mqtt.Message;
 import io.sallyport.mqtt.Qos;
+import io.sallyport.mqtt.codec.SubscriptionIds;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -11,11 +12,30 @@ import org.jspecify.annotations.Nullable;
  * in turn. Belongs to the session's event loop once it is in the inbox.
  */
 final class Outgoing {
-  /** What all receivers of a message share: the topic is encoded once. */
-  record Parcel(Message message, EncodedTopic topic) {
+  /**
+   * What receivers of a message share: the topic is encoded once. Those without subscription
+   * identifiers and group, so all of 3.x, share one parcel.
+   *
+   * @param group whose message it is, if of a shared subscription
+   */
+  record Parcel(
+      Message message,
+      EncodedTopic topic,
+      SubscriptionIds ids,
+      @Nullable ShareGroup<Session> group) {
     static Parcel of(Message message) {
-      return new Parcel(
-          message, new EncodedTopic(message.topic().getBytes(StandardCharsets.UTF_8)));
+      byte[] topic = message.topic().getBytes(StandardCharsets.UTF_8);
+      return new Parcel(message, new EncodedTopic(topic), SubscriptionIds.NONE, null);
+    }
+
+    Parcel withIds(SubscriptionIds others) {
+      return others.size() == 0 && ids.size() == 0
+          ? this
+          : new Parcel(message, topic, others, group);
+    }
+
+    Parcel sharedBy(ShareGroup<Session> sharing) {
+      return new Parcel(message, topic, ids, sharing);
     }
 
     int bytes() {
@@ -72,6 +92,16 @@ final class Outgoing {
 
   byte[] topic() {
     return parcel.topic().bytes();
+  }
+
+  /** Identifiers of the subscriptions that it answers. */
+  SubscriptionIds ids() {
+    return parcel.ids();
+  }
+
+  /** The shared subscription that it was chosen for, if any. */
+  @Nullable ShareGroup<Session> group() {
+    return parcel.group();
   }
 
   Qos qos() {

@@ -72,6 +72,17 @@ final class Session {
     return connected;
   }
 
+  /** From any thread: what another message would meet. */
+  Presence presence() {
+    if (ended) {
+      return Presence.GONE;
+    }
+    if (!connected) {
+      return persistent ? Presence.AWAY : Presence.GONE;
+    }
+    return outflow.isBackedUp() ? Presence.BUSY : Presence.READY;
+  }
+
   boolean isEnded() {
     return ended;
   }
@@ -104,6 +115,19 @@ final class Session {
    * @return false when it was dropped because the inbox is full
    */
   boolean offer(Outgoing message) {
+    if (offerIfRoom(message)) {
+      return true;
+    }
+    Outflow.refuse(engine, message.delivery(), Drop.QUEUE_FULL);
+    return false;
+  }
+
+  /**
+   * Puts a message into the inbox, from any thread.
+   *
+   * @return false when the inbox is full; nothing has happened then
+   */
+  boolean offerIfRoom(Outgoing message) {
     MqttConfig.Sessions limits = engine.config().sessions();
     Outgoing below;
     do {
@@ -111,7 +135,6 @@ final class Session {
       int messages = below == null ? 0 : below.inboxMessages;
       long bytes = below == null ? 0 : below.inboxBytes;
       if (messages >= limits.inboxMessagesMax() || bytes > outflow.inboxBytesMax()) {
-        Outflow.refuse(engine, message.delivery(), Drop.QUEUE_FULL);
         return false;
       }
       message.inboxMessages = messages + 1;
@@ -138,7 +161,30 @@ final class Session {
     keepFor = claim.admitted().limits().sessionExpiry();
     connected = true;
     outflow.attach(opened, claim.admitted().limits());
+    subscriptions.forEachGroup(this::collectFrom);
     return resumed;
+  }
+
+  /** Owner: this connected member can take what waits for members of the group that are away. */
+  void collectFrom(ShareGroup<Session> group) {
+    Grants.Snapshot<Session> members = group.members().snapshot();
+    for (int i = 0; i < members.size(); i++) {
+      Session member = members.get(i).subscriber();
+      if (member.presence() == Presence.AWAY && member.outflow.isBackedUp()) {
+        member.shareOut();
+      }
+    }
+  }
+
+  /** From any thread. */
+  private void shareOut() {
+    owner.post(() -> {
+      if (!owner.inLoop()) { // It has moved meanwhile.
+        shareOut();
+      } else if (connection == null && !ended) {
+        outflow.shareOut();
+      }
+    });
   }
 
   /** Owner: the connection has ended. */
@@ -151,6 +197,7 @@ final class Session {
     }
     boolean outlives = persistent && keepFor.isPositive();
     if (outlives && engine.sessions().mayKeepOffline(this)) {
+      outflow.shareOut();
       expire();
     } else {
       end();
@@ -246,7 +293,7 @@ final class Session {
       Outgoing following = message.next;
       message.next = null;
       if (ended) {
-        Outflow.refuse(engine, message.delivery(), Drop.SESSION_ENDED);
+        outflow.giveUp(message, Drop.SESSION_ENDED);
       } else {
         outflow.accept(message);
       }

@@ -24,7 +24,8 @@ class MqttConfigTest {
                     Duration.ofSeconds(30),
                     Duration.ofSeconds(60)),
                 new MqttConfig.Sessions(100_000, 20_000, 1_000, 1_048_576, 10_000, 268_435_456),
-                new MqttConfig.Retained(10_000, 16_777_216)));
+                new MqttConfig.Subscriptions(1_000, 200, 10_000),
+                new MqttConfig.Retained(10_000, 16_777_216, 5_000, 8_388_608)));
   }
 
   @Test

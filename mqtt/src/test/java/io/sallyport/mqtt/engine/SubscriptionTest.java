@@ -200,7 +200,8 @@ class SubscriptionTest {
             base.logins(),
             base.timeouts(),
             base.sessions(),
-            new MqttConfig.Retained(2, 1_000));
+            base.subscriptions(),
+            new MqttConfig.Retained(2, 1_000, 2, 1_000));
     try (TestServer small = new TestServer(config)) {
       for (int i = 0; i < 5; i++) {
         small.engine.routeRetained(

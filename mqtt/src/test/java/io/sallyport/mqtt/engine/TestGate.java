@@ -12,6 +12,7 @@ import io.sallyport.mqtt.InboundPublish;
 import io.sallyport.mqtt.Message;
 import io.sallyport.mqtt.Outbound;
 import io.sallyport.mqtt.Qos;
+import io.sallyport.mqtt.RetainOutcome;
 import io.sallyport.mqtt.Router;
 import io.sallyport.mqtt.Scope;
 import io.sallyport.mqtt.SessionKey;
@@ -41,7 +42,7 @@ final class TestGate implements ClientGate {
   volatile ClientLimits limits = ClientLimits.DEFAULT;
   volatile @Nullable Router router;
   volatile Function<ConnectRequest, Admission> admission = this::letIn;
-  volatile BiConsumer<InboundPublish, Ack> onPublish = this::routeAndAccept;
+  volatile @Nullable BiConsumer<InboundPublish, Ack> onPublish;
   volatile Function<String, SubscribeOutcome> onSubscribe =
       filter -> new SubscribeOutcome.Granted(SCOPE, Qos.EXACTLY_ONCE, true);
   volatile Predicate<Message> mayDeliver = message -> true;
@@ -58,7 +59,7 @@ final class TestGate implements ClientGate {
         request.clientId().isEmpty() ? "unnamed-" + unnamed.incrementAndGet() : request.clientId();
     Binding binding = new Binding(id);
     bindings.add(binding);
-    return new Admission.Admitted(new SessionKey(SCOPE, "test", id), binding, limits);
+    return new Admission.Admitted(key(id), binding, limits);
   }
 
   /** Answers nothing until the test takes the Ack from {@link #held}. */
@@ -66,15 +67,18 @@ final class TestGate implements ClientGate {
     onPublish = (publish, ack) -> held.add(ack);
   }
 
-  void routeAndAccept(InboundPublish publish, Ack ack) {
+  private void routeAndAnswer(InboundPublish publish, SessionKey publisher, Ack ack) {
     Message message =
         new Message(publish.topic(), publish.payload(), publish.qos(), publish.retain(), null);
-    if (publish.retain()) {
-      router().routeRetained(SCOPE, message);
-    } else {
-      router().route(SCOPE, message);
+    if (!publish.retain()) {
+      router().route(SCOPE, message, publisher);
+      ack.accepted();
+      return;
     }
-    ack.accepted();
+    switch (router().routeRetained(SCOPE, message, publisher)) {
+      case RetainOutcome.Routed _ -> ack.accepted();
+      case RetainOutcome.Refused refused -> ack.refused(refused.reasonCode());
+    }
   }
 
   Router router() {
@@ -83,6 +87,12 @@ final class TestGate implements ClientGate {
       throw new IllegalStateException("the engine has not been set");
     }
     return present;
+  }
+
+  /** The owner is what stands before a colon in the client id, if there is one. */
+  static SessionKey key(String clientId) {
+    int colon = clientId.indexOf(':');
+    return new SessionKey(SCOPE, colon < 0 ? "test" : clientId.substring(0, colon), clientId);
   }
 
   Binding binding(String clientId) {
@@ -115,7 +125,12 @@ final class TestGate implements ClientGate {
     @Override
     public void publish(InboundPublish publish, Ack ack) {
       published.add(publish);
-      onPublish.accept(publish, ack);
+      BiConsumer<InboundPublish, Ack> planned = onPublish;
+      if (planned != null) {
+        planned.accept(publish, ack);
+      } else {
+        routeAndAnswer(publish, key(clientId), ack);
+      }
     }
 
     @Override
@@ -124,6 +139,18 @@ final class TestGate implements ClientGate {
       return outcome instanceof SubscribeOutcome.Granted granted
           ? new SubscribeOutcome.Granted(
               granted.scope(), granted.qos().min(requested), granted.indexed())
+          : outcome;
+    }
+
+    @Override
+    public SubscribeOutcome subscribeShared(String share, String filter, Qos requested) {
+      SubscribeOutcome outcome = onSubscribe.apply(filter);
+      return outcome instanceof SubscribeOutcome.Granted granted
+          ? new SubscribeOutcome.Granted(
+              granted.scope(),
+              granted.qos().min(requested),
+              granted.indexed(),
+              granted.shareKey())
           : outcome;
     }
 

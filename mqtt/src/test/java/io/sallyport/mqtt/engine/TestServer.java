@@ -75,7 +75,13 @@ final class TestServer implements AutoCloseable {
 
   static MqttConfig withTimeouts(MqttConfig.Timeouts timeouts) {
     MqttConfig base = MqttConfig.DEFAULT;
-    return new MqttConfig(base.codec(), base.logins(), timeouts, base.sessions(), base.retained());
+    return new MqttConfig(
+        base.codec(),
+        base.logins(),
+        timeouts,
+        base.sessions(),
+        base.subscriptions(),
+        base.retained());
   }
 
   int port() {

@@ -57,22 +57,22 @@ class TopicTreeTest {
     "é, e\u0301, false"
   })
   void filter_matches_topic(String filter, String topic, boolean expected) {
-    TopicTree<String> tree = new TopicTree<>();
-    tree.put(filter, "s", Qos.AT_MOST_ONCE);
-    assertThat(tree.match(topic).size() == 1).isEqualTo(expected);
+    TopicTree<String> tree = new TopicTree<>(10_000);
+    tree.put(filter, Grant.of("s", Qos.AT_MOST_ONCE));
+    assertThat(tree.match(topic, null).size() == 1).isEqualTo(expected);
     assertThat(TopicFilters.matches(filter, topic)).isEqualTo(expected);
   }
 
   @Test
   void nodes_go_with_their_last_subscriber() {
-    TopicTree<String> tree = new TopicTree<>();
-    tree.put("a/b/c", "s", Qos.AT_MOST_ONCE);
-    tree.put("a/+/#", "s", Qos.AT_MOST_ONCE);
-    tree.put("a/b", "t", Qos.AT_MOST_ONCE);
+    TopicTree<String> tree = new TopicTree<>(10_000);
+    tree.put("a/b/c", Grant.of("s", Qos.AT_MOST_ONCE));
+    tree.put("a/+/#", Grant.of("s", Qos.AT_MOST_ONCE));
+    tree.put("a/b", Grant.of("t", Qos.AT_MOST_ONCE));
     tree.remove("a/b/c", "s");
     tree.remove("a/b/c", "never there");
     tree.remove("x/y", "s");
-    assertThat(tree.match("a/b").size()).isEqualTo(2);
+    assertThat(tree.match("a/b", null).size()).isEqualTo(2);
     tree.remove("a/+/#", "s");
     assertThat(tree.isEmpty()).isFalse();
     tree.remove("a/b", "t");
@@ -81,14 +81,14 @@ class TopicTreeTest {
 
   @Test
   void many_children_and_many_subscribers_are_found() {
-    TopicTree<Integer> tree = new TopicTree<>();
+    TopicTree<Integer> tree = new TopicTree<>(10_000);
     for (int i = 0; i < 1_000; i++) {
-      tree.put("device/" + i, i, Qos.AT_LEAST_ONCE);
-      tree.put("all", i, Qos.AT_LEAST_ONCE);
-      tree.put("+", i, Qos.EXACTLY_ONCE);
+      tree.put("device/" + i, Grant.of(i, Qos.AT_LEAST_ONCE));
+      tree.put("all", Grant.of(i, Qos.AT_LEAST_ONCE));
+      tree.put("+", Grant.of(i, Qos.EXACTLY_ONCE));
     }
-    assertThat(tree.match("device/777").get(0).subscriber()).isEqualTo(777);
-    Matches<Integer> all = tree.match("all");
+    assertThat(tree.match("device/777", null).get(0).subscriber()).isEqualTo(777);
+    Matches<Integer> all = tree.match("all", null);
     assertThat(all.size()).isEqualTo(1_000);
     assertThat(IntStream.range(0, 1_000).mapToObj(all::get))
         .allMatch(grant -> grant.qos() == Qos.EXACTLY_ONCE);
@@ -105,7 +105,7 @@ class TopicTreeTest {
     long seed = System.nanoTime();
     System.out.println("TopicTreeTest seed " + seed);
     Random random = new Random(seed);
-    TopicTree<String> tree = new TopicTree<>();
+    TopicTree<String> tree = new TopicTree<>(10_000);
     Map<String, Set<String>> byFilter = new HashMap<>();
     for (int step = 0; step < 20_000; step++) {
       String filter = randomFilter(random);
@@ -116,7 +116,7 @@ class TopicTreeTest {
         tree.remove(filter, subscriber);
       } else {
         present.add(subscriber);
-        tree.put(filter, subscriber, Qos.AT_MOST_ONCE);
+        tree.put(filter, Grant.of(subscriber, Qos.AT_MOST_ONCE));
       }
       if (step % 10 == 0) {
         String topic = randomTopic(random);
@@ -125,7 +125,7 @@ class TopicTreeTest {
                 .filter(entry -> TopicFilters.matches(entry.getKey(), topic))
                 .flatMap(entry -> entry.getValue().stream())
                 .collect(Collectors.toCollection(TreeSet::new));
-        assertThat(subscribers(tree.match(topic)))
+        assertThat(subscribers(tree.match(topic, null)))
             .as("seed %d, topic %s", seed, topic)
             .containsExactlyInAnyOrderElementsOf(expected);
       }

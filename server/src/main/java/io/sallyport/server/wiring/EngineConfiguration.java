@@ -34,6 +34,7 @@ class EngineConfiguration {
                 defaults.logins().clientIdBytesMax()),
             defaults.timeouts(),
             defaults.sessions(),
+            defaults.subscriptions(),
             defaults.retained());
     // The engine needs a gate, the contract behind it needs the engine's router.
     ClientGate gate =
