@@ -12,8 +12,11 @@ public final class Message {
   private final Qos qos;
   private final boolean retained;
   private final @Nullable Object attachment;
+  private final MessageProperties properties;
 
   /**
+   * A message without properties.
+   *
    * @param topic as the scope's subscribers see it, without wildcards
    * @param payload taken over, not copied
    * @param retained whether it is, or becomes, a retained message
@@ -21,11 +24,29 @@ public final class Message {
    */
   public Message(
       String topic, byte[] payload, Qos qos, boolean retained, @Nullable Object attachment) {
+    this(topic, payload, qos, retained, attachment, MessageProperties.NONE);
+  }
+
+  /**
+   * @param topic as the scope's subscribers see it, without wildcards
+   * @param payload taken over, not copied
+   * @param retained whether it is, or becomes, a retained message
+   * @param attachment the contract's own note, given back to {@link ClientBinding#mayDeliver}
+   * @param properties for receivers of version 5; the others do not see them
+   */
+  public Message(
+      String topic,
+      byte[] payload,
+      Qos qos,
+      boolean retained,
+      @Nullable Object attachment,
+      MessageProperties properties) {
     this.topic = topic;
     this.payload = payload;
     this.qos = qos;
     this.retained = retained;
     this.attachment = attachment;
+    this.properties = properties;
   }
 
   public static Message of(String topic, byte[] payload, Qos qos) {
@@ -51,6 +72,10 @@ public final class Message {
 
   public @Nullable Object attachment() {
     return attachment;
+  }
+
+  public MessageProperties properties() {
+    return properties;
   }
 
   @Override

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.sallyport.mqtt.Delivery;
+import io.sallyport.mqtt.codec.EncodedProperties;
 import io.sallyport.mqtt.codec.PacketEncoder;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,7 +48,7 @@ final class PacketWriter {
   }
 
   void connAckOfVersion5(int reasonCode) {
-    PacketEncoder.connAckOfVersion5(begin(), reasonCode);
+    PacketEncoder.connAck(begin(), false, reasonCode, EncodedProperties.NONE);
     end();
   }
 
