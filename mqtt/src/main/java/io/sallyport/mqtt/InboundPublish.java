@@ -7,13 +7,26 @@ public final class InboundPublish {
   private final Qos qos;
   private final boolean retain;
   private final boolean duplicate;
+  private final MessageProperties properties;
 
+  /** A PUBLISH without properties. */
   public InboundPublish(String topic, byte[] payload, Qos qos, boolean retain, boolean duplicate) {
+    this(topic, payload, qos, retain, duplicate, MessageProperties.NONE);
+  }
+
+  public InboundPublish(
+      String topic,
+      byte[] payload,
+      Qos qos,
+      boolean retain,
+      boolean duplicate,
+      MessageProperties properties) {
     this.topic = topic;
     this.payload = payload;
     this.qos = qos;
     this.retain = retain;
     this.duplicate = duplicate;
+    this.properties = properties;
   }
 
   public String topic() {
@@ -34,6 +47,10 @@ public final class InboundPublish {
 
   public boolean duplicate() {
     return duplicate;
+  }
+
+  public MessageProperties properties() {
+    return properties;
   }
 
   @Override

@@ -12,9 +12,12 @@ public final class Message {
   private final Qos qos;
   private final boolean retained;
   private final @Nullable Object attachment;
+  private final MessageProperties properties;
   private final long expiresAtMillis;
 
   /**
+   * A message without properties.
+   *
    * @param topic as the scope's subscribers see it, without wildcards
    * @param payload taken over, not copied
    * @param retained whether it is, or becomes, a retained message
@@ -22,7 +25,24 @@ public final class Message {
    */
   public Message(
       String topic, byte[] payload, Qos qos, boolean retained, @Nullable Object attachment) {
-    this(topic, payload, qos, retained, attachment, 0);
+    this(topic, payload, qos, retained, attachment, MessageProperties.NONE);
+  }
+
+  /**
+   * @param topic as the scope's subscribers see it, without wildcards
+   * @param payload taken over, not copied
+   * @param retained whether it is, or becomes, a retained message
+   * @param attachment the contract's own note, given back to {@link ClientBinding#mayDeliver}
+   * @param properties for receivers of version 5; the others do not see them
+   */
+  public Message(
+      String topic,
+      byte[] payload,
+      Qos qos,
+      boolean retained,
+      @Nullable Object attachment,
+      MessageProperties properties) {
+    this(topic, payload, qos, retained, attachment, properties, 0);
   }
 
   private Message(
@@ -31,12 +51,14 @@ public final class Message {
       Qos qos,
       boolean retained,
       @Nullable Object attachment,
+      MessageProperties properties,
       long expiresAtMillis) {
     this.topic = topic;
     this.payload = payload;
     this.qos = qos;
     this.retained = retained;
     this.attachment = attachment;
+    this.properties = properties;
     this.expiresAtMillis = expiresAtMillis;
   }
 
@@ -50,7 +72,7 @@ public final class Message {
    * @param millis since 1970; 0: it does not expire
    */
   public Message expiringAt(long millis) {
-    return new Message(topic, payload, qos, retained, attachment, millis);
+    return new Message(topic, payload, qos, retained, attachment, properties, millis);
   }
 
   public String topic() {
@@ -72,6 +94,10 @@ public final class Message {
 
   public @Nullable Object attachment() {
     return attachment;
+  }
+
+  public MessageProperties properties() {
+    return properties;
   }
 
   /** Milliseconds since 1970; 0 when it does not expire. */

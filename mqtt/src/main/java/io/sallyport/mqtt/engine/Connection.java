@@ -14,6 +14,7 @@ import io.sallyport.mqtt.codec.MqttPacket;
 import io.sallyport.mqtt.codec.PacketDecoder;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +32,9 @@ final class Connection {
     UNREAD,
     DRAINING
   }
+
+  /** Version 5 is refused with a CONNACK of its own form. */
+  private static final Set<MqttVersion> SPOKEN = Set.of(MqttVersion.V3_1, MqttVersion.V3_1_1);
 
   private final EngineContext engine;
   private final LoopContext loop;
@@ -59,7 +63,7 @@ final class Connection {
     this.info = info;
     this.counts = new TrafficCounts(engine.clock().millis());
     this.writer = new PacketWriter(channel, loop, counts, engine.metrics());
-    this.decoder = new PacketDecoder(engine.config().codec(), loop.fields());
+    this.decoder = new PacketDecoder(engine.config().codec(), SPOKEN, loop.fields());
     this.intake = new ByteIntake(this, channel, decoder, engine.faults());
     this.patience = new Patience(this, loop, engine.config().timeouts());
   }
@@ -171,7 +175,8 @@ final class Connection {
       case MqttPacket.ConnAck _,
           MqttPacket.SubAck _,
           MqttPacket.UnsubAck _,
-          MqttPacket.PingResp _ ->
+          MqttPacket.PingResp _,
+          MqttPacket.Auth _ ->
           malformed(MalformedCause.UNEXPECTED_PACKET);
     }
   }
@@ -233,7 +238,7 @@ final class Connection {
     engine.metrics().connections().incrementAndGet();
     state = ConnectionState.OPEN;
     session = mine;
-    will = connect.will();
+    will = connect.will() == null ? null : connect.will().message();
     inflow = new Inflow(engine, this, mine, admission.binding(), admission.limits().receiveMax());
     subscribing =
         new Subscribing(

@@ -51,7 +51,12 @@ final class Inflow {
     enqueue(ack, nowNanos);
     binding.publish(
         new InboundPublish(
-            packet.topic(), packet.payload(), packet.qos(), packet.retain(), packet.duplicate()),
+            packet.topic(),
+            packet.payload(),
+            packet.qos(),
+            packet.retain(),
+            packet.duplicate(),
+            packet.properties()),
         ack);
   }
 

@@ -37,7 +37,7 @@ final class Login {
             connect.clientId(),
             connect.cleanStart(),
             connect.keepAliveSeconds(),
-            Optional.ofNullable(connect.will()),
+            Optional.ofNullable(connect.will()).map(MqttPacket.Will::message),
             Optional.ofNullable(connect.userName()),
             Optional.ofNullable(connect.password()),
             connection.info());

@@ -146,6 +146,10 @@ public final class MqttEngine implements Router {
     context.sessions().end(session);
   }
 
+  EngineContext context() {
+    return context;
+  }
+
   private static void drain(LoopContext loop, Duration grace, CompletableFuture<Void> done) {
     List<Connection> connections = List.copyOf(loop.connections());
     List<CompletableFuture<Void>> closed = new ArrayList<>(connections.size());

@@ -17,29 +17,28 @@ final class Outgoing {
    * identifiers and group, so all of 3.x, share one parcel.
    *
    * @param group whose message it is, if of a shared subscription
+   * @param bytes what it counts for where messages wait
    */
   record Parcel(
       Message message,
       EncodedTopic topic,
       SubscriptionIds ids,
-      @Nullable ShareGroup<Session> group) {
+      @Nullable ShareGroup<Session> group,
+      int bytes) {
     static Parcel of(Message message) {
       byte[] topic = message.topic().getBytes(StandardCharsets.UTF_8);
-      return new Parcel(message, new EncodedTopic(topic), SubscriptionIds.NONE, null);
+      int bytes = topic.length + message.payload().length + message.properties().bytes();
+      return new Parcel(message, new EncodedTopic(topic), SubscriptionIds.NONE, null, bytes);
     }
 
     Parcel withIds(SubscriptionIds others) {
       return others.size() == 0 && ids.size() == 0
           ? this
-          : new Parcel(message, topic, others, group);
+          : new Parcel(message, topic, others, group, bytes);
     }
 
     Parcel sharedBy(ShareGroup<Session> sharing) {
-      return new Parcel(message, topic, ids, sharing);
-    }
-
-    int bytes() {
-      return topic.bytes().length + message.payload().length;
+      return new Parcel(message, topic, ids, sharing, bytes);
     }
   }
 

@@ -4,6 +4,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.sallyport.mqtt.Delivery;
+import io.sallyport.mqtt.MqttVersion;
+import io.sallyport.mqtt.codec.EncodedProperties;
 import io.sallyport.mqtt.codec.PacketEncoder;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,7 +49,7 @@ final class PacketWriter {
   }
 
   void connAckOfVersion5(int reasonCode) {
-    PacketEncoder.connAckOfVersion5(begin(), reasonCode);
+    PacketEncoder.connAck(begin(), false, reasonCode, EncodedProperties.NONE);
     end();
   }
 
@@ -71,13 +73,24 @@ final class PacketWriter {
     end();
   }
 
-  void subAck(int packetId, List<Integer> codes) {
-    PacketEncoder.subAck(begin(), packetId, codes);
+  void subAck(MqttVersion version, int packetId, List<Integer> codes) {
+    if (version == MqttVersion.V5) {
+      PacketEncoder.subAck(begin(), packetId, codes, EncodedProperties.NONE);
+    } else {
+      PacketEncoder.subAck(begin(), packetId, codes);
+    }
     end();
   }
 
-  void unsubAck(int packetId) {
-    PacketEncoder.unsubAck(begin(), packetId);
+  /**
+   * @param codes not written in 3.x
+   */
+  void unsubAck(MqttVersion version, int packetId, List<Integer> codes) {
+    if (version == MqttVersion.V5) {
+      PacketEncoder.unsubAck(begin(), packetId, codes, EncodedProperties.NONE);
+    } else {
+      PacketEncoder.unsubAck(begin(), packetId);
+    }
     end();
   }
 

@@ -19,12 +19,9 @@ final class RetainedMessages {
    *
    * @param number counts the messages of the scope, so later ones have greater numbers
    * @param author whose share it takes; null takes none
+   * @param bytes of topic, payload and properties
    */
-  record Kept(Message message, long number, @Nullable String author) {
-    long bytes() {
-      return 2L * message.topic().length() + message.payload().length;
-    }
-  }
+  record Kept(Message message, long number, @Nullable String author, long bytes) {}
 
   private static final Comparator<Kept> BY_EXPIRY =
       Comparator.<Kept>comparingLong(kept -> kept.message().expiresAtMillis())
@@ -59,7 +56,7 @@ final class RetainedMessages {
    */
   synchronized boolean put(Message message, @Nullable String author) {
     removeExpired();
-    Kept kept = new Kept(message, lastNumber + 1, author);
+    Kept kept = new Kept(message, lastNumber + 1, author, bytes(message));
     Kept old = byTopic.get(message.topic());
     if (!fits(kept, old)) {
       return false;
@@ -109,6 +106,10 @@ final class RetainedMessages {
   /** Expired ones that nobody has looked for count until the next is put. */
   synchronized int size() {
     return total.messages;
+  }
+
+  private static long bytes(Message message) {
+    return 2L * message.topic().length() + message.payload().length + message.properties().bytes();
   }
 
   private boolean fits(Kept kept, @Nullable Kept old) {

@@ -3,6 +3,7 @@ package io.sallyport.mqtt.engine;
 import io.sallyport.mqtt.Delivery;
 import io.sallyport.mqtt.Message;
 import io.sallyport.mqtt.Qos;
+import io.sallyport.mqtt.ReasonCode;
 import io.sallyport.mqtt.RetainOutcome;
 import io.sallyport.mqtt.Scope;
 import io.sallyport.mqtt.SessionKey;
@@ -50,8 +51,6 @@ final class Scopes {
       return offlineSessions;
     }
   }
-
-  private static final int QUOTA_EXCEEDED = 0x97;
 
   private final MqttConfig config;
   private final Clock clock;
@@ -131,7 +130,7 @@ final class Scopes {
         .retained()
         .put(message, publisher == null ? null : publisher.owner())) {
       metrics.retainedRefused();
-      return new RetainOutcome.Refused(QUOTA_EXCEEDED);
+      return new RetainOutcome.Refused(ReasonCode.QUOTA_EXCEEDED.code());
     }
     return new RetainOutcome.Routed(route(scope, message, publisher));
   }

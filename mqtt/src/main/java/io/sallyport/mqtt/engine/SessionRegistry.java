@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All sessions by key: at most one live connection each (THREATS T30). A claim of a key in use goes
@@ -52,10 +53,15 @@ final class SessionRegistry {
 
   /** From any thread. */
   void end(SessionKey key) {
-    Session session = byKey.get(key);
+    Session session = find(key);
     if (session != null) {
       end(session);
     }
+  }
+
+  /** From any thread. */
+  @Nullable Session find(SessionKey key) {
+    return byKey.get(key);
   }
 
   private static void end(Session session) {

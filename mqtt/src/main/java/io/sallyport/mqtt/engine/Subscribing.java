@@ -3,6 +3,7 @@ package io.sallyport.mqtt.engine;
 import io.sallyport.mqtt.ClientBinding;
 import io.sallyport.mqtt.CloseReason;
 import io.sallyport.mqtt.MqttVersion;
+import io.sallyport.mqtt.ReasonCode;
 import io.sallyport.mqtt.SubscribeOutcome;
 import io.sallyport.mqtt.SubscribeOutcome.Granted;
 import io.sallyport.mqtt.codec.MqttPacket;
@@ -12,13 +13,6 @@ import org.jspecify.annotations.Nullable;
 
 /** SUBSCRIBE and UNSUBSCRIBE of one open connection. Used on its loop. */
 final class Subscribing {
-  /** All that 3.x can say. */
-  private static final int FAILURE = 0x80;
-
-  private static final int TOPIC_FILTER_INVALID = 0x8F;
-  private static final int QUOTA_EXCEEDED = 0x97;
-  private static final int SHARED_NOT_SUPPORTED = 0x9E;
-
   private final EngineContext engine;
   private final Connection connection;
   private final Session session;
@@ -44,25 +38,33 @@ final class Subscribing {
   /** One code per filter, in order, in one packet [MQTT-3.8.4-5], [MQTT-3.9.3-1]. */
   void subscribe(MqttPacket.Subscribe packet) {
     List<Integer> codes = new ArrayList<>(packet.filters().size());
+    int identifier = packet.properties().identifier();
     for (MqttPacket.Filter filter : packet.filters()) {
-      int code = subscribe(filter.filter(), SubscriptionOptions.of(filter.qos()));
+      int code = subscribe(filter.filter(), SubscriptionOptions.of(filter, identifier));
       if (!connection.isOpen()) {
         return;
       }
-      codes.add(code >= FAILURE && version != MqttVersion.V5 ? FAILURE : code);
+      boolean plainFailure = ReasonCode.isFailure(code) && version != MqttVersion.V5;
+      codes.add(plainFailure ? ReasonCode.UNSPECIFIED_ERROR.code() : code); // 3.x knows one only.
     }
-    connection.writer().subAck(packet.packetId(), codes);
+    connection.writer().subAck(version, packet.packetId(), codes);
     session.pump();
   }
 
-  /** Always answered, whether the filter was held or not [MQTT-3.10.4-4], [MQTT-3.10.4-5]. */
+  /**
+   * Always answered, whether the filter was held or not [MQTT-3.10.4-4], [MQTT-3.10.4-5]; which it
+   * was is told in 5 only [v5:MQTT-3.11.3-1].
+   */
   void unsubscribe(MqttPacket.Unsubscribe packet) {
+    List<Integer> codes = new ArrayList<>(packet.filters().size());
     for (String filter : packet.filters()) {
-      if (session.subscriptions().remove(filter)) {
+      boolean held = session.subscriptions().remove(filter);
+      if (held) {
         binding.unsubscribed(filter);
       }
+      codes.add((held ? ReasonCode.SUCCESS : ReasonCode.NO_SUBSCRIPTION_EXISTED).code());
     }
-    connection.writer().unsubAck(packet.packetId());
+    connection.writer().unsubAck(version, packet.packetId(), codes);
   }
 
   /** The granted QoS or the reason why not; whatever it is if the connection has been closed. */
@@ -72,13 +74,13 @@ final class Subscribing {
       if (version != MqttVersion.V5) {
         connection.close(CloseReason.TOO_MANY_SUBSCRIPTIONS);
       }
-      return QUOTA_EXCEEDED;
+      return ReasonCode.QUOTA_EXCEEDED.code();
     }
     SharedFilter shared = null;
     if (SharedFilter.isShared(filter)) {
       shared = SharedFilter.parse(filter);
       if (shared == null) {
-        return TOPIC_FILTER_INVALID;
+        return ReasonCode.TOPIC_FILTER_INVALID.code();
       }
     }
     SubscribeOutcome outcome =
@@ -94,7 +96,7 @@ final class Subscribing {
       }
       case SubscribeOutcome.Close close -> {
         connection.close(close.reason());
-        yield FAILURE;
+        yield ReasonCode.UNSPECIFIED_ERROR.code();
       }
     };
   }
@@ -134,6 +136,10 @@ final class Subscribing {
     session.subscriptions().remove(filter);
     binding.unsubscribed(filter);
     engine.metrics().sharedRefused();
-    return granted.indexed() ? QUOTA_EXCEEDED : SHARED_NOT_SUPPORTED;
+    ReasonCode reason =
+        granted.indexed()
+            ? ReasonCode.QUOTA_EXCEEDED
+            : ReasonCode.SHARED_SUBSCRIPTIONS_NOT_SUPPORTED;
+    return reason.code();
   }
 }

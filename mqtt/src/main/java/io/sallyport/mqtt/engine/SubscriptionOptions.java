@@ -1,6 +1,8 @@
 package io.sallyport.mqtt.engine;
 
 import io.sallyport.mqtt.Qos;
+import io.sallyport.mqtt.codec.MqttPacket;
+import io.sallyport.mqtt.codec.MqttPacket.RetainHandling;
 
 /**
  * What a client asks for beside the filter, MQTT 5 §3.8.3.1 and §3.8.2.1.2; 3.x has the QoS only.
@@ -13,17 +15,16 @@ record SubscriptionOptions(
     boolean retainAsPublished,
     RetainHandling retainHandling,
     int identifier) {
-  /** When retained messages are sent for a subscription [v5:MQTT-3.3.1-9 to -11]. */
-  enum RetainHandling {
-    SEND,
-    SEND_IF_NEW,
-    DO_NOT_SEND
+  static SubscriptionOptions of(MqttPacket.Filter filter, int identifier) {
+    return new SubscriptionOptions(
+        filter.qos(),
+        filter.noLocal(),
+        filter.retainAsPublished(),
+        filter.retainHandling(),
+        identifier);
   }
 
-  static SubscriptionOptions of(Qos qos) {
-    return new SubscriptionOptions(qos, false, false, RetainHandling.SEND, 0);
-  }
-
+  /** [v5:MQTT-3.3.1-9 to -11]. */
   boolean wantsRetained(boolean newSubscription) {
     return switch (retainHandling) {
       case SEND -> true;

@@ -14,7 +14,7 @@ class MqttConfigTest {
     assertThat(MqttConfig.DEFAULT)
         .isEqualTo(
             new MqttConfig(
-                new CodecLimits(16_384, 1_024, 32, 16, 100),
+                new CodecLimits(16_384, 1_024, 32, 16, 100, 16_384, 4_096, 65_536, 64),
                 new MqttConfig.Logins(1_000, 256, 256),
                 new MqttConfig.Timeouts(
                     Duration.ofSeconds(5),
@@ -31,7 +31,7 @@ class MqttConfigTest {
   @Test
   void nonsense_is_refused() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new CodecLimits(16_384, 1_024, 129, 16, 100));
+        .isThrownBy(() -> new CodecLimits(16_384, 1_024, 129, 16, 100, 16_384, 4_096, 65_536, 64));
     assertThatIllegalArgumentException().isThrownBy(() -> new MqttConfig.Logins(0, 256, 256));
   }
 }

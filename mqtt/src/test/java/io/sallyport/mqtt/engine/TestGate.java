@@ -69,7 +69,13 @@ final class TestGate implements ClientGate {
 
   private void routeAndAnswer(InboundPublish publish, SessionKey publisher, Ack ack) {
     Message message =
-        new Message(publish.topic(), publish.payload(), publish.qos(), publish.retain(), null);
+        new Message(
+            publish.topic(),
+            publish.payload(),
+            publish.qos(),
+            publish.retain(),
+            null,
+            publish.properties());
     if (!publish.retain()) {
       router().route(SCOPE, message, publisher);
       ack.accepted();
@@ -147,10 +153,7 @@ final class TestGate implements ClientGate {
       SubscribeOutcome outcome = onSubscribe.apply(filter);
       return outcome instanceof SubscribeOutcome.Granted granted
           ? new SubscribeOutcome.Granted(
-              granted.scope(),
-              granted.qos().min(requested),
-              granted.indexed(),
-              granted.shareKey())
+              granted.scope(), granted.qos().min(requested), granted.indexed(), granted.shareKey())
           : outcome;
     }
 

@@ -12,14 +12,17 @@ import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.sallyport.mqtt.ClientBinding;
 import io.sallyport.mqtt.ConnectionInfo;
 import io.sallyport.mqtt.RawMqttClient;
+import io.sallyport.mqtt.codec.MqttPacket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -97,6 +100,28 @@ final class TestServer implements AutoCloseable {
     RawMqttClient client = client();
     client.login(clientId, true);
     return client;
+  }
+
+  /**
+   * Has the client's connection take a packet whose options its version can't write. What is
+   * answered comes in the form of its version.
+   */
+  void receive(String clientId, MqttPacket packet) {
+    ClientBinding binding = gate.binding(clientId);
+    Session session = engine.context().sessions().find(TestGate.key(clientId));
+    if (session == null) {
+      throw new IllegalStateException("no session of " + clientId);
+    }
+    CompletableFuture<Void> taken = new CompletableFuture<>();
+    session
+        .owner()
+        .post(() -> {
+          session.owner().connections().stream()
+              .filter(connection -> connection.isOpen() && connection.binding().equals(binding))
+              .forEach(connection -> connection.received(packet));
+          taken.complete(null);
+        });
+    taken.orTimeout(10, TimeUnit.SECONDS).join();
   }
 
   double count(String meter, String tag, String value) {
