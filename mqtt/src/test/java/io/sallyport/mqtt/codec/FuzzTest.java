@@ -44,7 +44,8 @@ class FuzzTest {
   @ParameterizedTest
   @MethodSource("fromClient")
   void every_body_cut_short_is_answered_without_reading_on(PacketRow row) {
-    byte[] bytes = row.bytes(); // All have a length of one byte.
+    byte[] bytes = row.bytes();
+    assertThat(bytes[1]).as("a length of one byte").isEqualTo((byte) (bytes.length - 2));
     for (int length = 2; length < bytes.length; length++) {
       byte[] cut = bytes.clone();
       cut[1] = (byte) (length - 2);
