@@ -38,8 +38,7 @@ public final class SmallBroker implements Router {
   }
 
   @Override
-  public RetainOutcome routeRetained(
-      Scope scope, Message message, @Nullable SessionKey publisher) {
+  public RetainOutcome routeRetained(Scope scope, Message message, @Nullable SessionKey publisher) {
     retained.computeIfAbsent(scope, key -> new HashMap<>()).put(message.topic(), message);
     return new RetainOutcome.Routed(route(scope, message, publisher));
   }

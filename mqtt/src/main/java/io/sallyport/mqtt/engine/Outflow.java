@@ -25,7 +25,7 @@ final class Outflow {
   private final MessageQueue unsent;
   private @Nullable RetainedBacklog retained;
   private @Nullable Connection connection;
-  private boolean pumpPosted;
+  private boolean turnPosted;
 
   /** Written by the owner when it changes, so that others can choose who gets a message. */
   private volatile boolean backedUp;
@@ -50,6 +50,7 @@ final class Outflow {
   /** The connection has ended; a session that outlives it keeps QoS 1 and 2. */
   void detach() {
     connection = null;
+    turnPosted = false;
     unsent.clear(message -> drop(message, Drop.NO_CONNECTION));
     if (retained != null) {
       retained.interrupted();
@@ -174,9 +175,6 @@ final class Outflow {
     if (live == null) {
       return;
     }
-    if (retained != null) {
-      retained.beginTurn();
-    }
     while (live.writer().isWritable() && sendNextOnce(live)) {}
     while (mayStart(live) && startNext(live)) {}
     noteLoad();
@@ -252,13 +250,8 @@ final class Outflow {
       return false;
     }
     Outgoing copy = backlog.next();
-    if (backlog.isEmpty()) {
-      retained = null;
-    }
+    endTurnLater(live);
     if (copy == null) {
-      if (retained != null) {
-        pumpLater(live);
-      }
       return false;
     }
     if (!allowed(live.binding(), copy)) {
@@ -272,17 +265,30 @@ final class Outflow {
     return true;
   }
 
-  /** Other connections of the loop get their turn before more retained messages are looked at. */
-  private void pumpLater(Connection live) {
-    if (!pumpPosted) {
-      pumpPosted = true;
+  /**
+   * What one turn of the loop may look at is bounded however many packets ask for it: the next turn
+   * comes when others have had theirs.
+   */
+  private void endTurnLater(Connection live) {
+    if (!turnPosted) {
+      turnPosted = true;
       live.loop()
           .post(() -> {
-            pumpPosted = false;
-            if (live.equals(connection)) {
-              pump();
+            if (live.isOpen()) { // Else the session may belong to another loop by now.
+              turnPosted = false;
+              beginTurn();
             }
           });
+    }
+  }
+
+  private void beginTurn() {
+    if (retained != null && retained.isEmpty()) {
+      retained = null;
+    }
+    if (retained != null) {
+      retained.beginTurn();
+      pump();
     }
   }
 

@@ -174,6 +174,44 @@ class AttackTest {
     assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(1));
   }
 
+  /**
+   * Row "retained flood": 10,000 retained messages, asked for by everybody at once and by filters
+   * that look at all of them for nothing; nobody reads but one.
+   */
+  @Test
+  void retained_flood_does_not_hold_up_others() {
+    for (int i = 0; i < 10_000; i++) {
+      server.engine.routeRetained(
+          TestGate.SCOPE,
+          new Message("site/" + i + "/state", new byte[100], Qos.AT_LEAST_ONCE, true, null));
+    }
+    List<RawMqttClient> attackers = new ArrayList<>();
+    try (RawMqttClient good = server.client("good");
+        RawMqttClient reader = server.client("reader")) {
+      long before = bufferBytes();
+      for (int i = 0; i < 30; i++) {
+        RawMqttClient attacker = server.client("attacker" + i);
+        attackers.add(attacker);
+        attacker.sendSubscribe(1, i % 2, "#", "+/+/state", "site/#");
+        for (int j = 0; j < 50; j++) {
+          attacker.sendSubscribe(2 + j, 0, "+/+/nothing", "+/+/+/#", "+");
+        }
+        expectQuickPong(good);
+      }
+      long start = System.nanoTime();
+      reader.subscribe(1, 0, "site/+/state");
+      for (int i = 0; i < 10_000; i++) {
+        reader.expectPublish();
+      }
+      System.out.printf(
+          "10,000 retained messages read in %d ms beside 30 others, %d KiB of buffers%n",
+          (System.nanoTime() - start) / 1_000_000, (bufferBytes() - before) >> 10);
+      expectQuickPong(good);
+      assertThat(bufferBytes() - before).isLessThan(16L << 20);
+    }
+    attackers.forEach(RawMqttClient::close);
+  }
+
   /** THREATS T21: a flood from one address does not push out a newcomer from a quiet one. */
   @Test
   void flood_from_one_address_makes_room_itself() throws IOException {

@@ -98,8 +98,7 @@ class ShareGroupsTest {
       if (random.nextInt(3) > 0) {
         members.add(member);
         joined.put(
-            key,
-            Objects.requireNonNull(groups.join(key, Grant.of(member, Qos.AT_LEAST_ONCE))));
+            key, Objects.requireNonNull(groups.join(key, Grant.of(member, Qos.AT_LEAST_ONCE))));
       } else if (members.remove(member)) {
         groups.leave(Objects.requireNonNull(joined.get(key)), member);
       }
@@ -116,8 +115,8 @@ class ShareGroupsTest {
                     .toList());
       }
     }
-    plain.forEach(
-        (key, members) -> members.forEach(member -> groups.leave(Objects.requireNonNull(joined.get(key)), member)));
+    plain.forEach((key, members) ->
+        members.forEach(member -> groups.leave(Objects.requireNonNull(joined.get(key)), member)));
     assertThat(groups.isEmpty()).isTrue();
   }
 

@@ -15,6 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -299,6 +301,49 @@ class SharedSubscriptionTest {
         member.expectNothingBeforePong();
       }
       another.expectNothingBeforePong();
+    }
+  }
+
+  /** v5:MQTT-4.8.2-5 and the text before it: nothing of QoS 1 goes with those who leave. */
+  @Test
+  void members_that_come_and_go_lose_nothing() throws InterruptedException {
+    int messages = 2_000;
+    Set<String> received = ConcurrentHashMap.newKeySet();
+    try (RawMqttClient staying = server.client("staying")) {
+      staying.subscribe(1, 1, "$share/g/#");
+      Thread reading =
+          Thread.ofVirtual()
+              .start(() -> {
+                while (received.size() < messages) {
+                  received.add(next(staying));
+                }
+              });
+      List<Thread> comingAndGoing = new ArrayList<>();
+      for (int i = 0; i < 3; i++) {
+        String clientId = "guest" + i;
+        comingAndGoing.add(
+            Thread.ofVirtual()
+                .start(() -> {
+                  while (received.size() < messages) {
+                    try (RawMqttClient guest = server.client(clientId)) {
+                      guest.subscribe(1, 1, "$share/g/#");
+                      guest.sendPing();
+                      while (guest.read().type() == RawMqttClient.PUBLISH) {}
+                    }
+                  }
+                }));
+      }
+      for (int i = 0; i < messages; i++) {
+        int sent = i;
+        await().pollInterval(Duration.ofMillis(1)).until(() -> sent - received.size() < 200);
+        assertThat(route("t/" + i, Qos.AT_LEAST_ONCE)).isEqualTo(1);
+      }
+      assertThat(reading.join(Duration.ofSeconds(30))).as("all of %d came", messages).isTrue();
+      for (Thread guest : comingAndGoing) {
+        assertThat(guest.join(Duration.ofSeconds(10))).isTrue();
+      }
+      assertThat(received).hasSize(messages);
+      assertThat(server.meters.get("mqtt.shared.passed.on").counter().count()).isPositive();
     }
   }
 

@@ -19,7 +19,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Matching: MESSAGING.md section 7 row 39, and the index against a plain list of filters. */
+/**
+ * Matching: MESSAGING.md section 7 row 39 (v3:MQTT-4.7.1-1 to -3, v3, v5:MQTT-4.7.2-1,
+ * MQTT-4.7.3-4, v5:MQTT-4.7.1-1, -2), and the index against a plain list of filters.
+ */
 class TopicTreeTest {
   @ParameterizedTest
   @CsvSource({
