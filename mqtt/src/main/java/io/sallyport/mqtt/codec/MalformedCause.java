@@ -50,7 +50,13 @@ public enum MalformedCause {
   /** Authentication data without method, or AUTH without either. */
   AUTHENTICATION(CloseReason.PROTOCOL_ERROR, ReasonCode.PROTOCOL_ERROR),
   /** Found by the engine, which counts open messages [v5:MQTT-3.3.4-7]. */
-  RECEIVE_MAXIMUM_EXCEEDED(CloseReason.PROTOCOL_ERROR, ReasonCode.RECEIVE_MAXIMUM_EXCEEDED);
+  RECEIVE_MAXIMUM_EXCEEDED(CloseReason.PROTOCOL_ERROR, ReasonCode.RECEIVE_MAXIMUM_EXCEEDED),
+  /** Found by the engine: above what CONNACK offered [v5:MQTT-3.2.2-11]. */
+  QOS_NOT_OFFERED(CloseReason.PROTOCOL_ERROR, ReasonCode.QOS_NOT_SUPPORTED),
+  /** Found by the engine [v5:MQTT-3.2.2-14]. */
+  RETAIN_NOT_OFFERED(CloseReason.PROTOCOL_ERROR, ReasonCode.RETAIN_NOT_SUPPORTED),
+  /** Found by the engine: DISCONNECT gives an expiry to a session that had none. */
+  SESSION_EXPIRY(CloseReason.PROTOCOL_ERROR, ReasonCode.PROTOCOL_ERROR);
 
   private final CloseReason closeReason;
   private final ReasonCode reasonCode;

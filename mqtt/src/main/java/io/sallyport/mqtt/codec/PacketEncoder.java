@@ -172,6 +172,17 @@ public final class PacketEncoder {
     out.writeBytes(payload);
   }
 
+  /** PUBLISH of 3.x, of what its receivers share. */
+  public static void publish(
+      ByteBuf out,
+      EncodedMessage message,
+      Qos qos,
+      boolean retain,
+      boolean duplicate,
+      int packetId) {
+    publish(out, message.topic(), message.payload(), qos, retain, duplicate, packetId);
+  }
+
   /**
    * PUBLISH of 5.
    *

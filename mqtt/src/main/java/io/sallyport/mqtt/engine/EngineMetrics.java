@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +26,14 @@ final class EngineMetrics {
     NOT_ALLOWED,
     /** No member of a shared group could take it. */
     NO_MEMBER,
-    SESSION_ENDED
+    SESSION_ENDED,
+    EXPIRED,
+    /** Above the client's maximum packet size. */
+    PACKET_TOO_LARGE,
+    /** PUBACK or PUBREC of the client said so. */
+    REFUSED_BY_CLIENT,
+    /** From a client: said to be UTF-8, and isn't. */
+    PAYLOAD_FORMAT
   }
 
   private final LongAdder messagesIn = new LongAdder();
@@ -37,6 +45,8 @@ final class EngineMetrics {
   private final AtomicInteger connections = new AtomicInteger();
   private final AtomicInteger sessions = new AtomicInteger();
   private final AtomicInteger pendingLogins = new AtomicInteger();
+  private final AtomicInteger delayedWills = new AtomicInteger();
+  private final AtomicLong aliasBytes = new AtomicLong();
   private final Map<MalformedCause, Counter> malformed = new EnumMap<>(MalformedCause.class);
   private final Map<Drop, Counter> dropped = new EnumMap<>(Drop.class);
   private final Map<ConnectRefusal, Counter> refused = new EnumMap<>(ConnectRefusal.class);
@@ -47,6 +57,9 @@ final class EngineMetrics {
   private final Counter matchesCut;
   private final Counter sharedRefused;
   private final Counter sharedPassedOn;
+  private final Counter takeovers;
+  private final Counter takeoversDelayed;
+  private final Counter packetsTooLarge;
 
   EngineMetrics(MeterRegistry registry) {
     adder(registry, "mqtt.messages.in", messagesIn);
@@ -58,6 +71,8 @@ final class EngineMetrics {
     Gauge.builder("mqtt.connections", connections, AtomicInteger::get).register(registry);
     Gauge.builder("mqtt.logins.pending", pendingLogins, AtomicInteger::get).register(registry);
     Gauge.builder("mqtt.sessions", sessions, AtomicInteger::get).register(registry);
+    Gauge.builder("mqtt.wills.delayed", delayedWills, AtomicInteger::get).register(registry);
+    Gauge.builder("mqtt.aliases.bytes", aliasBytes, AtomicLong::get).register(registry);
     for (MalformedCause cause : MalformedCause.values()) {
       malformed.put(cause, registry.counter("mqtt.malformed", "cause", cause.label()));
     }
@@ -76,6 +91,9 @@ final class EngineMetrics {
     matchesCut = registry.counter("mqtt.match.cut");
     sharedRefused = registry.counter("mqtt.shared.refused");
     sharedPassedOn = registry.counter("mqtt.shared.passed.on");
+    takeovers = registry.counter("mqtt.takeovers");
+    takeoversDelayed = registry.counter("mqtt.takeovers.delayed");
+    packetsTooLarge = registry.counter("mqtt.packets.too.large");
   }
 
   void read(long bytes) {
@@ -101,6 +119,29 @@ final class EngineMetrics {
 
   AtomicInteger sessions() {
     return sessions;
+  }
+
+  /** Wills that wait for their delay. */
+  AtomicInteger delayedWills() {
+    return delayedWills;
+  }
+
+  /** What topics with an alias take, of all connections. */
+  AtomicLong aliasBytes() {
+    return aliasBytes;
+  }
+
+  void takenOver() {
+    takeovers.increment();
+  }
+
+  void takeoverDelayed() {
+    takeoversDelayed.increment();
+  }
+
+  /** A packet other than PUBLISH was above the client's maximum. */
+  void packetTooLarge() {
+    packetsTooLarge.increment();
   }
 
   void malformed(MalformedCause cause) {

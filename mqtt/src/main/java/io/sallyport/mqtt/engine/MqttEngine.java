@@ -12,6 +12,7 @@ import io.sallyport.mqtt.RetainOutcome;
 import io.sallyport.mqtt.Router;
 import io.sallyport.mqtt.Scope;
 import io.sallyport.mqtt.SessionKey;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +50,19 @@ public final class MqttEngine implements Router {
       Executor gateExecutor,
       Clock clock,
       MeterRegistry meters) {
+    this(config, gate, gateExecutor, clock, meters, new SecureRandom());
+  }
+
+  /**
+   * @param random for names of clients that bring none: must not be guessable, and thread-safe
+   */
+  public MqttEngine(
+      MqttConfig config,
+      ClientGate gate,
+      Executor gateExecutor,
+      Clock clock,
+      MeterRegistry meters,
+      RandomGenerator random) {
     EngineMetrics metrics = new EngineMetrics(meters);
     Scopes scopes = new Scopes(config, clock, metrics);
     this.context =
@@ -59,8 +74,10 @@ public final class MqttEngine implements Router {
             metrics,
             new FaultLog(),
             scopes,
-            new SessionRegistry(config.sessions(), scopes),
-            new PendingLogins(config.logins(), metrics));
+            new SessionRegistry(config.sessions(), config.ownership(), scopes),
+            new PendingLogins(config.logins(), metrics),
+            new TakeoverWatch(config.takeovers(), metrics),
+            new FreshClientIds(random));
   }
 
   /**

@@ -3,8 +3,8 @@ package io.sallyport.mqtt.engine;
 import io.sallyport.mqtt.Delivery;
 import io.sallyport.mqtt.Message;
 import io.sallyport.mqtt.Qos;
+import io.sallyport.mqtt.codec.EncodedMessage;
 import io.sallyport.mqtt.codec.SubscriptionIds;
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Outgoing {
   /**
-   * What receivers of a message share: the topic is encoded once. Those without subscription
+   * What receivers of a message share, encoded once. Those without subscription
    * identifiers and group, so all of 3.x, share one parcel.
    *
    * @param group whose message it is, if of a shared subscription
@@ -21,37 +21,23 @@ final class Outgoing {
    */
   record Parcel(
       Message message,
-      EncodedTopic topic,
+      EncodedMessage encoded,
       SubscriptionIds ids,
       @Nullable ShareGroup<Session> group,
       int bytes) {
     static Parcel of(Message message) {
-      byte[] topic = message.topic().getBytes(StandardCharsets.UTF_8);
-      int bytes = topic.length + message.payload().length + message.properties().bytes();
-      return new Parcel(message, new EncodedTopic(topic), SubscriptionIds.NONE, null, bytes);
+      EncodedMessage encoded = EncodedMessage.of(message);
+      return new Parcel(message, encoded, SubscriptionIds.NONE, null, encoded.bytes());
     }
 
     Parcel withIds(SubscriptionIds others) {
       return others.size() == 0 && ids.size() == 0
           ? this
-          : new Parcel(message, topic, others, group, bytes);
+          : new Parcel(message, encoded, others, group, bytes);
     }
 
     Parcel sharedBy(ShareGroup<Session> sharing) {
-      return new Parcel(message, topic, ids, sharing, bytes);
-    }
-  }
-
-  /** UTF-8; read only. */
-  static final class EncodedTopic {
-    private final byte[] bytes;
-
-    EncodedTopic(byte[] bytes) {
-      this.bytes = bytes;
-    }
-
-    byte[] bytes() {
-      return bytes;
+      return new Parcel(message, encoded, ids, sharing, bytes);
     }
   }
 
@@ -78,6 +64,9 @@ final class Outgoing {
   long sequence;
   Phase phase = Phase.WAITING;
 
+  /** In the window since an earlier connection, and not yet sent again on this one. */
+  boolean awaitsResend;
+
   Outgoing(Parcel parcel, Qos qos, boolean retain, Delivery delivery) {
     this.parcel = parcel;
     this.qos = qos;
@@ -89,8 +78,8 @@ final class Outgoing {
     return parcel.message();
   }
 
-  byte[] topic() {
-    return parcel.topic().bytes();
+  EncodedMessage encoded() {
+    return parcel.encoded();
   }
 
   /** Identifiers of the subscriptions that it answers. */

@@ -15,12 +15,14 @@ import org.jspecify.annotations.Nullable;
 final class SessionRegistry {
   private final MqttConfig.Sessions limits;
   private final Scopes scopes;
+  private final SessionCounts counts;
   private final Map<SessionKey, Session> byKey = new ConcurrentHashMap<>();
   private final AtomicLong claims = new AtomicLong();
   private final AtomicInteger offline = new AtomicInteger();
 
-  SessionRegistry(MqttConfig.Sessions limits, Scopes scopes) {
+  SessionRegistry(MqttConfig.Sessions limits, MqttConfig.Ownership ownership, Scopes scopes) {
     this.limits = limits;
+    this.counts = new SessionCounts(ownership);
     this.scopes = scopes;
   }
 
@@ -40,6 +42,10 @@ final class SessionRegistry {
     SessionKey key = claim.admitted().session();
     Session present = byKey.get(key);
     if (present == null) {
+      if (!counts.add(key)) {
+        claim.login().refusedForQuota();
+        return;
+      }
       Session fresh = new Session(engine, claim);
       present = byKey.putIfAbsent(key, fresh);
       if (present == null) {
@@ -47,6 +53,7 @@ final class SessionRegistry {
         return;
       }
       fresh.discard();
+      counts.remove(key);
     }
     forward(engine, present, claim);
   }
@@ -77,7 +84,9 @@ final class SessionRegistry {
   }
 
   void remove(Session session) {
-    byKey.remove(session.key(), session);
+    if (byKey.remove(session.key(), session)) {
+      counts.remove(session.key());
+    }
   }
 
   /** Counts the session as offline, unless a bound is reached. */

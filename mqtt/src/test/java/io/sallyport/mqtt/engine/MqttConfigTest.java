@@ -25,7 +25,10 @@ class MqttConfigTest {
                     Duration.ofSeconds(60)),
                 new MqttConfig.Sessions(100_000, 20_000, 1_000, 1_048_576, 10_000, 268_435_456),
                 new MqttConfig.Subscriptions(1_000, 200, 10_000),
-                new MqttConfig.Retained(10_000, 16_777_216, 5_000, 8_388_608)));
+                new MqttConfig.Retained(10_000, 16_777_216, 5_000, 8_388_608),
+                new MqttConfig.Ownership(20_000, 1_000_000, Duration.ofDays(7)),
+                new MqttConfig.Takeovers(5, 20, Duration.ofSeconds(10), Duration.ofSeconds(1)),
+                new MqttConfig.Aliases(16, 67_108_864)));
   }
 
   @Test
@@ -33,5 +36,7 @@ class MqttConfigTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new CodecLimits(16_384, 1_024, 129, 16, 100, 16_384, 4_096, 65_536, 64));
     assertThatIllegalArgumentException().isThrownBy(() -> new MqttConfig.Logins(0, 256, 256));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new MqttConfig.Ownership(0, 1, Duration.ofDays(7)));
   }
 }

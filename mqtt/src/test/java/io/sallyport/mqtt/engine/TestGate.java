@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -46,8 +45,8 @@ final class TestGate implements ClientGate {
   volatile Function<String, SubscribeOutcome> onSubscribe =
       filter -> new SubscribeOutcome.Granted(SCOPE, Qos.EXACTLY_ONCE, true);
   volatile Predicate<Message> mayDeliver = message -> true;
-
-  private final AtomicInteger unnamed = new AtomicInteger();
+  volatile Function<String, @Nullable String> outwardResponseTopic = topic -> topic;
+  volatile boolean takeoversWatched = true;
 
   @Override
   public Admission admit(ConnectRequest request) {
@@ -55,8 +54,7 @@ final class TestGate implements ClientGate {
   }
 
   Admission letIn(ConnectRequest request) {
-    String id =
-        request.clientId().isEmpty() ? "unnamed-" + unnamed.incrementAndGet() : request.clientId();
+    String id = request.clientId().isEmpty() ? request.freshClientId() : request.clientId();
     Binding binding = new Binding(id);
     bindings.add(binding);
     return new Admission.Admitted(key(id), binding, limits);
@@ -68,14 +66,7 @@ final class TestGate implements ClientGate {
   }
 
   private void routeAndAnswer(InboundPublish publish, SessionKey publisher, Ack ack) {
-    Message message =
-        new Message(
-            publish.topic(),
-            publish.payload(),
-            publish.qos(),
-            publish.retain(),
-            null,
-            publish.properties());
+    Message message = publish.toMessage(publish.topic(), null);
     if (!publish.retain()) {
       router().route(SCOPE, message, publisher);
       ack.accepted();
@@ -185,6 +176,21 @@ final class TestGate implements ClientGate {
     @Override
     public boolean mayDeliver(Message message) {
       return mayDeliver.test(message);
+    }
+
+    @Override
+    public @Nullable String outwardResponseTopic(String responseTopic, Message message) {
+      return outwardResponseTopic.apply(responseTopic);
+    }
+
+    @Override
+    public boolean takeoversWatched() {
+      return takeoversWatched;
+    }
+
+    @Override
+    public void takenOverOften(int withinMinute) {
+      life.add("taken over " + withinMinute + " times");
     }
 
     @Override

@@ -18,7 +18,6 @@ import io.sallyport.mqtt.RawMqttClient;
 import io.sallyport.mqtt.codec.MqttPacket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -40,6 +39,7 @@ final class TestServer implements AutoCloseable {
           Duration.ofMillis(600));
 
   final TestGate gate = new TestGate();
+  final TestClock clock = new TestClock();
   final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   final MqttEngine engine;
   private final EventLoopGroup group;
@@ -51,7 +51,7 @@ final class TestServer implements AutoCloseable {
   }
 
   TestServer(MqttConfig config) {
-    engine = new MqttEngine(config, gate, gates, Clock.systemUTC(), meters);
+    engine = new MqttEngine(config, gate, gates, clock, meters);
     gate.router = engine;
     boolean epoll = Epoll.isAvailable();
     group =
