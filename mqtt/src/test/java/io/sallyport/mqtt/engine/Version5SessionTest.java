@@ -43,8 +43,7 @@ class Version5SessionTest {
     comeAndGo(connect("c").properties(expiry(100)));
     try (RawMqttClient client = server.client()) {
       ConnAck5 refused =
-          client.connect5(
-              connect("c").clean(true).properties(new Bytes().u8(0x15).text("method")));
+          client.connect5(connect("c").clean(true).properties(new Bytes().u8(0x15).text("method")));
       assertThat(refused.sessionPresent()).isFalse();
     }
     assertThat(comeAndGo(connect("c").clean(false).properties(expiry(100)))).isTrue();
