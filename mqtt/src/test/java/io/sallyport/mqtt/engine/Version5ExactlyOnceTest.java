@@ -20,9 +20,9 @@ import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /**
- * MESSAGING.md section 9, in version 5: QoS 1 and 2 to a client that is cut and taken over at random
- * points and takes another number of messages at a time on each connection. Nothing lost, QoS 2
- * nothing twice, in order, the window never exceeded (rows 22, 23, 26 and 28).
+ * MESSAGING.md section 9, in version 5: QoS 1 and 2 to a client that is cut and taken over at
+ * random points and takes another number of messages at a time on each connection. Nothing lost,
+ * QoS 2 nothing twice, in order, the window never exceeded (rows 22, 23, 26 and 28).
  */
 class Version5ExactlyOnceTest {
   private static final int MESSAGES = 400;
@@ -77,7 +77,7 @@ class Version5ExactlyOnceTest {
         if (random.nextInt(4) > 0) { // Else it is left for the next connection.
           reader.sendAck5(RawMqttClient.PUBACK, message.packetId(), 0);
           inFlight.remove(message.packetId());
-          } else {
+        } else {
           RawMqttClient old = reader;
           reader = connected(false);
           old.close();
