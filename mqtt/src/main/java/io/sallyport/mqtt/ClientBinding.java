@@ -1,6 +1,7 @@
 package io.sallyport.mqtt;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A contract's half of one logged-in connection. All methods are called on the connection's event
@@ -17,7 +18,18 @@ public interface ClientBinding {
   /** One filter of a SUBSCRIBE, syntactically valid. */
   SubscribeOutcome subscribe(String filter, Qos requested);
 
-  /** After UNSUBSCRIBE of a filter that the session held. */
+  /**
+   * A shared subscription {@code $share/<share>/<filter>}, well-formed. A contract that offers them
+   * judges the filter; without that its own grammar judges the whole text, as any other filter.
+   */
+  default SubscribeOutcome subscribeShared(String share, String filter, Qos requested) {
+    return subscribe("$share/" + share + "/" + filter, requested);
+  }
+
+  /**
+   * After UNSUBSCRIBE of a filter that the session held, or when the engine could not keep one that
+   * was granted; of a shared subscription the whole text.
+   */
   void unsubscribed(String filter);
 
   /**
@@ -44,11 +56,38 @@ public interface ClientBinding {
   boolean mayDeliver(Message message);
 
   /**
-   * Publishes the client's will; authorised again now. Engine keeps order: called before {@link
-   * #closed}.
+   * Publishes the client's will; authorised again now. Called before {@link #closed}, or long after
+   * it when version 5 asked for a delay. At most once.
    */
   void publishWill(Message will);
 
-  /** A filter the session holds. */
+  /**
+   * The response topic as this client must see it [v5:MQTT-3.3.2-15]: in the form of its own
+   * topics. Called on its event loop for each copy that has one; must be quick.
+   *
+   * @param responseTopic as the message has it
+   * @return null leaves it out
+   */
+  default @Nullable String outwardResponseTopic(String responseTopic, Message message) {
+    return responseTopic;
+  }
+
+  /**
+   * Whether clients that keep taking this session over are slowed down and told of (MESSAGING.md
+   * section 4); asked once per connection.
+   */
+  default boolean takeoversWatched() {
+    return true;
+  }
+
+  /**
+   * Two clients seem to have one identity. Called on the binding of the connection that has taken
+   * over, at most once a minute.
+   *
+   * @param withinMinute takeovers of the session in the last minute
+   */
+  default void takenOverOften(int withinMinute) {}
+
+  /** A filter the session holds; of a shared subscription the whole text. */
   record HeldSubscription(String filter, Qos qos) {}
 }

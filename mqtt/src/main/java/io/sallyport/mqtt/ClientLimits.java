@@ -16,7 +16,9 @@ import java.time.Duration;
  * @param overflow what gives way when the queue is full
  * @param subscriptionsMax filters a session may hold; one more closes with {@link
  *     CloseReason#TOO_MANY_SUBSCRIPTIONS}
- * @param sessionExpiry how long a session with clean session 0 outlives its connection
+ * @param sessionExpiry how long a session with clean session 0 outlives its connection; in 5 the
+ *     most that a client may ask for
+ * @param offer what only version 5 can be told
  */
 public record ClientLimits(
     int packetBytesMax,
@@ -27,12 +29,68 @@ public record ClientLimits(
     long queuedBytesMax,
     Overflow overflow,
     int subscriptionsMax,
-    Duration sessionExpiry) {
+    Duration sessionExpiry,
+    Offer offer) {
   /** Which message a full queue loses. */
   public enum Overflow {
     DROP_NEWEST,
     DROP_OLDEST,
     DISCONNECT
+  }
+
+  /**
+   * What CONNACK of version 5 says beside the limits that hold in every version.
+   *
+   * @param topicAliasMax aliases that the client may use, 0 to 65,535
+   * @param keepAliveSecondsMax the server's keep alive for clients that ask for a longer one, or
+   *     for none; 0 leaves the client's. 3.x keeps its own value
+   * @param qosMax of messages from the client
+   * @param retainAvailable whether the client may publish retained messages
+   * @param wildcardsAvailable only told; the binding refuses
+   * @param sharedAvailable only told; the binding refuses
+   */
+  public record Offer(
+      int topicAliasMax,
+      int keepAliveSecondsMax,
+      Qos qosMax,
+      boolean retainAvailable,
+      boolean wildcardsAvailable,
+      boolean sharedAvailable) {
+    public static final Offer DEFAULT = new Offer(16, 1_200, Qos.EXACTLY_ONCE, true, true, true);
+
+    public Offer {
+      if (topicAliasMax < 0 || topicAliasMax > 65_535) {
+        throw new IllegalArgumentException("topicAliasMax outside 0..65535: " + topicAliasMax);
+      }
+      if (keepAliveSecondsMax < 0 || keepAliveSecondsMax > 65_535) {
+        throw new IllegalArgumentException(
+            "keepAliveSecondsMax outside 0..65535: " + keepAliveSecondsMax);
+      }
+    }
+  }
+
+  /** With what version 5 is offered by default. */
+  public ClientLimits(
+      int packetBytesMax,
+      int payloadBytesMax,
+      int inFlightMax,
+      int receiveMax,
+      int queuedMessagesMax,
+      long queuedBytesMax,
+      Overflow overflow,
+      int subscriptionsMax,
+      Duration sessionExpiry) {
+    this(
+        packetBytesMax,
+        payloadBytesMax,
+        inFlightMax,
+        receiveMax,
+        queuedMessagesMax,
+        queuedBytesMax,
+        overflow,
+        subscriptionsMax,
+        sessionExpiry,
+        Offer.DEFAULT);
   }
 
   public static final ClientLimits DEFAULT =
@@ -45,5 +103,19 @@ public record ClientLimits(
           4L << 20,
           Overflow.DROP_NEWEST,
           100,
-          Duration.ofDays(2));
+          Duration.ofDays(7));
+
+  public ClientLimits withOffer(Offer other) {
+    return new ClientLimits(
+        packetBytesMax,
+        payloadBytesMax,
+        inFlightMax,
+        receiveMax,
+        queuedMessagesMax,
+        queuedBytesMax,
+        overflow,
+        subscriptionsMax,
+        sessionExpiry,
+        other);
+  }
 }

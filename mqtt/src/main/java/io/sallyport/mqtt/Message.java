@@ -12,8 +12,12 @@ public final class Message {
   private final Qos qos;
   private final boolean retained;
   private final @Nullable Object attachment;
+  private final MessageProperties properties;
+  private final long expiresAtMillis;
 
   /**
+   * A message without properties.
+   *
    * @param topic as the scope's subscribers see it, without wildcards
    * @param payload taken over, not copied
    * @param retained whether it is, or becomes, a retained message
@@ -21,15 +25,54 @@ public final class Message {
    */
   public Message(
       String topic, byte[] payload, Qos qos, boolean retained, @Nullable Object attachment) {
+    this(topic, payload, qos, retained, attachment, MessageProperties.NONE);
+  }
+
+  /**
+   * @param topic as the scope's subscribers see it, without wildcards
+   * @param payload taken over, not copied
+   * @param retained whether it is, or becomes, a retained message
+   * @param attachment the contract's own note, given back to {@link ClientBinding#mayDeliver}
+   * @param properties for receivers of version 5; the others do not see them
+   */
+  public Message(
+      String topic,
+      byte[] payload,
+      Qos qos,
+      boolean retained,
+      @Nullable Object attachment,
+      MessageProperties properties) {
+    this(topic, payload, qos, retained, attachment, properties, 0);
+  }
+
+  private Message(
+      String topic,
+      byte[] payload,
+      Qos qos,
+      boolean retained,
+      @Nullable Object attachment,
+      MessageProperties properties,
+      long expiresAtMillis) {
     this.topic = topic;
     this.payload = payload;
     this.qos = qos;
     this.retained = retained;
     this.attachment = attachment;
+    this.properties = properties;
+    this.expiresAtMillis = expiresAtMillis;
   }
 
   public static Message of(String topic, byte[] payload, Qos qos) {
     return new Message(topic, payload, qos, false, null);
+  }
+
+  /**
+   * The same message with a time after which nobody gets it any more [v5:MQTT-3.3.2-5].
+   *
+   * @param millis since 1970; 0: it does not expire
+   */
+  public Message expiringAt(long millis) {
+    return new Message(topic, payload, qos, retained, attachment, properties, millis);
   }
 
   public String topic() {
@@ -51,6 +94,19 @@ public final class Message {
 
   public @Nullable Object attachment() {
     return attachment;
+  }
+
+  public MessageProperties properties() {
+    return properties;
+  }
+
+  /** Milliseconds since 1970; 0 when it does not expire. */
+  public long expiresAtMillis() {
+    return expiresAtMillis;
+  }
+
+  public boolean isExpired(long nowMillis) {
+    return expiresAtMillis != 0 && expiresAtMillis <= nowMillis;
   }
 
   @Override

@@ -1,18 +1,45 @@
 package io.sallyport.mqtt;
 
+import org.jspecify.annotations.Nullable;
+
 /** Carries messages to the subscribers of a scope. Thread-safe; never blocks. */
 public interface Router {
+  /** {@link #route(Scope, Message, SessionKey)} for a message that no session published. */
+  default int route(Scope scope, Message message) {
+    return route(scope, message, null);
+  }
+
   /**
    * Gives each session of the scope with a matching subscription one copy, at the lower of its
-   * highest matching QoS and the message's, where {@link ClientBinding#mayDeliver} allows it.
-   * Messages routed by one thread reach each subscriber in that order.
+   * highest matching QoS and the message's, and one member of each matching shared group another,
+   * where {@link ClientBinding#mayDeliver} allows it. Messages routed by one thread reach each
+   * subscriber in that order.
    *
-   * @return how many sessions got a copy
+   * @param publisher the session that published it, as the gate named it, so that its own No Local
+   *     subscriptions get no copy [v5:MQTT-3.8.3-3]; null when none did
+   * @return how many copies were made
    */
-  int route(Scope scope, Message message);
+  int route(Scope scope, Message message, @Nullable SessionKey publisher);
 
-  /** Stores the message as retained for its topic (bounded per scope) and routes it. */
-  void routeRetained(Scope scope, Message message);
+  /**
+   * Stores and routes a retained message of the server's own: beyond the scope's limits it is
+   * routed all the same, and its topic has no retained message then.
+   */
+  default void routeRetained(Scope scope, Message message) {
+    if (routeRetained(scope, message, null) instanceof RetainOutcome.Refused) {
+      clearRetained(scope, message.topic());
+      route(scope, message, null);
+    }
+  }
+
+  /**
+   * Stores the message as the retained one of its topic, or removes that one if the payload is
+   * empty [MQTT-3.3.1-10], and routes it as {@link #route(Scope, Message, SessionKey)} does.
+   *
+   * @param publisher also the author, whose owner's share of the scope's limits it takes; null
+   *     takes of the scope's only
+   */
+  RetainOutcome routeRetained(Scope scope, Message message, @Nullable SessionKey publisher);
 
   /** Forgets the retained message of the topic. */
   void clearRetained(Scope scope, String topic);

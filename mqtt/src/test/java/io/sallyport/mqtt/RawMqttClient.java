@@ -9,8 +9,10 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
+import java.util.List;
 
 /**
  * A client that knows no rules: writes the bytes it is told and shows the packets that come back.
@@ -26,6 +28,7 @@ public final class RawMqttClient implements AutoCloseable {
   public static final int SUBACK = 9;
   public static final int UNSUBACK = 11;
   public static final int PINGRESP = 13;
+  public static final int DISCONNECT = 14;
 
   private static final int PATIENCE_MILLIS = 10_000;
 
@@ -94,6 +97,27 @@ public final class RawMqttClient implements AutoCloseable {
   public record Published(
       String topic, String payload, int qos, boolean retain, boolean duplicate, int packetId) {}
 
+  /** A PUBLISH of version 5; its properties as {@link RawProperties} tells them. */
+  public record Published5(
+      String topic,
+      String payload,
+      int qos,
+      boolean retain,
+      boolean duplicate,
+      int packetId,
+      List<String> properties) {
+    public Published5 {
+      properties = List.copyOf(properties);
+    }
+  }
+
+  /** A CONNACK of version 5. */
+  public record ConnAck5(boolean sessionPresent, int code, List<String> properties) {
+    public ConnAck5 {
+      properties = List.copyOf(properties);
+    }
+  }
+
   // ---- writing
 
   public RawMqttClient send(byte[] bytes) {
@@ -145,6 +169,44 @@ public final class RawMqttClient implements AutoCloseable {
     return sendHex("E000");
   }
 
+  /** In version 5, without properties. */
+  public RawMqttClient sendPublish5(String topic, String payload, int qos, int packetId) {
+    return send(publish5(topic, payload, qos, packetId, new Bytes()));
+  }
+
+  /** In version 5, with those properties. */
+  public static byte[] publish5(
+      String topic, String payload, int qos, int packetId, Bytes properties) {
+    return publish5(0x30 | (qos << 1), topic, payload, packetId, properties);
+  }
+
+  /**
+   * In version 5.
+   *
+   * @param packetId 0 writes none
+   */
+  public static byte[] publish5(
+      int firstByte, String topic, String payload, int packetId, Bytes properties) {
+    Bytes body = new Bytes().text(topic);
+    if (packetId > 0) {
+      body.u16(packetId);
+    }
+    body.raw(RawProperties.block(properties).toByteArray());
+    return packet(firstByte, body.raw(payload.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  /** PUBACK, PUBREC, PUBREL or PUBCOMP of version 5. */
+  public RawMqttClient sendAck5(int type, int packetId, int reasonCode) {
+    int flags = type == PUBREL ? 2 : 0;
+    return send(packet((type << 4) | flags, new Bytes().u16(packetId).u8(reasonCode)));
+  }
+
+  /** In version 5. */
+  public RawMqttClient sendDisconnect5(int reasonCode, Bytes properties) {
+    byte[] block = RawProperties.block(properties).toByteArray();
+    return send(packet(0xE0, new Bytes().u8(reasonCode).raw(block)));
+  }
+
   public static byte[] publish(
       String topic, String payload, int qos, int packetId, boolean retain, boolean duplicate) {
     Bytes body = new Bytes().text(topic);
@@ -184,6 +246,9 @@ public final class RawMqttClient implements AutoCloseable {
     private String willPayload = "";
     private int willQos;
     private boolean willRetain;
+    private boolean version5;
+    private Bytes properties = new Bytes();
+    private Bytes willProperties = new Bytes();
 
     public Connect(String clientId) {
       this.clientId = clientId;
@@ -196,6 +261,23 @@ public final class RawMqttClient implements AutoCloseable {
 
     public Connect keepAlive(int seconds) {
       keepAlive = seconds;
+      return this;
+    }
+
+    public Connect version5() {
+      version5 = true;
+      level = 5;
+      return this;
+    }
+
+    /** Makes it version 5. */
+    public Connect properties(Bytes block) {
+      properties = block;
+      return version5();
+    }
+
+    public Connect willProperties(Bytes block) {
+      willProperties = block;
       return this;
     }
 
@@ -225,8 +307,15 @@ public final class RawMqttClient implements AutoCloseable {
       flags |= will ? 4 | (willQos << 3) | (willRetain ? 0x20 : 0) : 0;
       flags |= user.isEmpty() ? 0 : 0x80;
       flags |= password.isEmpty() ? 0 : 0x40;
-      Bytes body = new Bytes().text(name).u8(level).u8(flags).u16(keepAlive).text(clientId);
+      Bytes body = new Bytes().text(name).u8(level).u8(flags).u16(keepAlive);
+      if (version5) {
+        body.raw(RawProperties.block(properties).toByteArray());
+      }
+      body.text(clientId);
       if (will) {
+        if (version5) {
+          body.raw(RawProperties.block(willProperties).toByteArray());
+        }
         body.text(willTopic).text(willPayload);
       }
       if (!user.isEmpty()) {
@@ -250,6 +339,25 @@ public final class RawMqttClient implements AutoCloseable {
 
     public Bytes u16(int value) {
       return u8(value >>> 8).u8(value);
+    }
+
+    /** Hexadecimal digits; spaces are ignored. */
+    public Bytes hex(String digits) {
+      return raw(HexFormat.of().parseHex(digits.replace(" ", "")));
+    }
+
+    public Bytes u32(long value) {
+      return u16((int) (value >>> 16) & 0xFFFF).u16((int) value & 0xFFFF);
+    }
+
+    /** A variable byte integer. */
+    public Bytes variable(int value) {
+      int rest = value;
+      while (rest > 127) {
+        u8((rest & 127) | 128);
+        rest >>>= 7;
+      }
+      return u8(rest);
     }
 
     public Bytes raw(byte[] bytes) {
@@ -281,6 +389,70 @@ public final class RawMqttClient implements AutoCloseable {
       throw new AssertionError("CONNACK with code " + ack.body().unsignedByte(1));
     }
     return ack.body().unsignedByte(0) == 1;
+  }
+
+  /** Sends CONNECT of version 5 and answers the CONNACK, whatever it says. */
+  public ConnAck5 connect5(Connect connect) {
+    send(connect.version5().bytes());
+    return expectConnAck5();
+  }
+
+  public ConnAck5 expectConnAck5() {
+    ByteBuffer body = ByteBuffer.wrap(expect(CONNACK).body().bytes);
+    boolean present = body.get() == 1;
+    int code = body.get() & 0xFF;
+    return new ConnAck5(present, code, RawProperties.read(body));
+  }
+
+  /** Sends SUBSCRIBE of version 5; the SUBACK's codes as hexadecimal digits. */
+  public String subscribe5(int packetId, int options, Bytes properties, String... filters) {
+    Bytes body = new Bytes().u16(packetId);
+    body.raw(RawProperties.block(properties).toByteArray());
+    for (String filter : filters) {
+      body.text(filter).u8(options);
+    }
+    send(packet(0x82, body));
+    return expect(SUBACK).hex().substring(6);
+  }
+
+  /** The reason code of an acknowledgement of version 5 for that id. */
+  public int expectReason(int type, int packetId) {
+    Packet ack = expect(type);
+    if (ack.packetId() != packetId) {
+      throw new AssertionError("acknowledgement for " + ack.packetId() + ", not " + packetId);
+    }
+    return ack.body().length() == 2 ? 0 : ack.body().unsignedByte(2);
+  }
+
+  /** A DISCONNECT of version 5, and then the end; answers its reason code. */
+  public int expectDisconnect() {
+    Packet packet = expect(DISCONNECT);
+    expectClosed();
+    return packet.body().length() == 0 ? 0 : packet.body().unsignedByte(0);
+  }
+
+  public Published5 expectPublish5() {
+    return published5(expect(PUBLISH));
+  }
+
+  /** The fields of a PUBLISH of version 5. */
+  public static Published5 published5(Packet packet) {
+    ByteBuffer body = ByteBuffer.wrap(packet.body().bytes);
+    byte[] topic = new byte[body.getShort() & 0xFFFF];
+    body.get(topic);
+    int qos = (packet.firstByte() >> 1) & 3;
+    int id = qos > 0 ? body.getShort() & 0xFFFF : 0;
+    List<String> properties = RawProperties.read(body);
+    byte[] payload = new byte[body.remaining()];
+    body.get(payload);
+    return new Published5(
+        new String(topic, StandardCharsets.UTF_8),
+        new String(payload, StandardCharsets.UTF_8),
+        qos,
+        (packet.firstByte() & 1) != 0,
+        (packet.firstByte() & 8) != 0,
+        id,
+        properties);
   }
 
   /** The CONNACK's code. */

@@ -1,6 +1,7 @@
 package io.sallyport.watson.testing;
 
 import io.sallyport.mqtt.Message;
+import io.sallyport.mqtt.RetainOutcome;
 import io.sallyport.mqtt.Router;
 import io.sallyport.mqtt.Scope;
 import io.sallyport.mqtt.SessionKey;
@@ -9,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The engine's routing in a few lines: scopes, filters, retained messages, the delivery check. */
 public final class SmallBroker implements Router {
@@ -23,7 +25,7 @@ public final class SmallBroker implements Router {
   private final List<Object> ended = new ArrayList<>();
 
   @Override
-  public int route(Scope scope, Message message) {
+  public int route(Scope scope, Message message, @Nullable SessionKey publisher) {
     routed.add(new Routed(scope, message));
     int copies = 0;
     for (Indexed subscription : List.copyOf(index)) {
@@ -37,9 +39,9 @@ public final class SmallBroker implements Router {
   }
 
   @Override
-  public void routeRetained(Scope scope, Message message) {
+  public RetainOutcome routeRetained(Scope scope, Message message, @Nullable SessionKey publisher) {
     retained.computeIfAbsent(scope, key -> new HashMap<>()).put(message.topic(), message);
-    route(scope, message);
+    return new RetainOutcome.Routed(route(scope, message, publisher));
   }
 
   @Override

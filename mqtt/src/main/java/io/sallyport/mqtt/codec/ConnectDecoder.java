@@ -1,12 +1,14 @@
 package io.sallyport.mqtt.codec;
 
 import io.sallyport.mqtt.Message;
+import io.sallyport.mqtt.MessageProperties;
 import io.sallyport.mqtt.MqttVersion;
 import io.sallyport.mqtt.Password;
 import io.sallyport.mqtt.Qos;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
-/** The body of CONNECT, MQTT 3.1.1 §3.1. */
+/** The body of CONNECT, MQTT 3.1.1 and 5 §3.1. */
 final class ConnectDecoder {
   private static final int RESERVED = 0x01;
   private static final int CLEAN_SESSION = 0x02;
@@ -17,28 +19,32 @@ final class ConnectDecoder {
 
   private ConnectDecoder() {}
 
-  static Decoded decode(FieldReader in, CodecLimits limits) throws MalformedPacketException {
-    String name = in.text();
-    int level = in.unsignedByte();
-    MqttVersion version;
-    if (name.equals("MQTT")) { // [MQTT-3.1.2-1]
-      if (level != MqttVersion.V3_1_1.level()) {
-        return new Decoded.UnsupportedVersion(level);
-      }
-      version = MqttVersion.V3_1_1;
-    } else if (name.equals("MQIsdp")) {
-      if (level != MqttVersion.V3_1.level()) {
-        return new Decoded.UnsupportedVersion(level);
-      }
-      version = MqttVersion.V3_1;
-    } else {
-      throw new MalformedPacketException(MalformedCause.PROTOCOL_NAME);
-    }
+  /** Null when the name is right and the level is none that we know [MQTT-3.1.2-2]. */
+  static @Nullable MqttVersion version(String name, int level) throws MalformedPacketException {
+    return switch (name) {
+      case "MQTT" -> // [MQTT-3.1.2-1]
+          switch (level) {
+            case 4 -> MqttVersion.V3_1_1;
+            case 5 -> MqttVersion.V5;
+            default -> null;
+          };
+      case "MQIsdp" -> level == MqttVersion.V3_1.level() ? MqttVersion.V3_1 : null;
+      default -> throw new MalformedPacketException(MalformedCause.PROTOCOL_NAME);
+    };
+  }
+
+  /** What follows the protocol level. */
+  static MqttPacket decode(MqttVersion version, FieldReader in, CodecLimits limits)
+      throws MalformedPacketException {
     int flags = in.unsignedByte();
-    requireConsistent(flags);
+    requireConsistent(version, flags);
     int keepAliveSeconds = in.unsignedShort();
+    ConnectProperties properties = ConnectProperties.NONE;
+    if (version == MqttVersion.V5 && in.properties().read(Property.in(PacketType.CONNECT))) {
+      properties = in.properties().connectProperties();
+    }
     String clientId = in.text();
-    Message will = (flags & WILL) != 0 ? will(in, flags, limits) : null;
+    MqttPacket.Will will = (flags & WILL) != 0 ? will(version, in, flags, limits) : null;
     String userName = (flags & USER_NAME) != 0 ? in.text() : null;
     Password password = (flags & PASSWORD) != 0 ? password(in) : null;
     return new MqttPacket.Connect(
@@ -49,29 +55,46 @@ final class ConnectDecoder {
         will,
         userName,
         password,
-        MqttProperties.NONE);
+        properties);
   }
 
-  private static void requireConsistent(int flags) throws MalformedPacketException {
+  private static void requireConsistent(MqttVersion version, int flags)
+      throws MalformedPacketException {
     int willQos = willQos(flags);
     boolean will = (flags & WILL) != 0;
     boolean reserved = (flags & RESERVED) != 0; // [MQTT-3.1.2-3]
     boolean willBitsWithoutWill =
         !will && (willQos != 0 || (flags & WILL_RETAIN) != 0); // [MQTT-3.1.2-13, -15]
     boolean passwordWithoutName =
-        (flags & PASSWORD) != 0 && (flags & USER_NAME) == 0; // [MQTT-3.1.2-22]
+        version != MqttVersion.V5 // MQTT 5 §3.1.2.9 allows it.
+            && (flags & PASSWORD) != 0
+            && (flags & USER_NAME) == 0; // [MQTT-3.1.2-22]
     if (reserved || willBitsWithoutWill || passwordWithoutName || willQos == 3) {
       throw new MalformedPacketException(MalformedCause.CONNECT_FLAGS);
     }
   }
 
-  private static Message will(FieldReader in, int flags, CodecLimits limits)
+  private static MqttPacket.Will will(
+      MqttVersion version, FieldReader in, int flags, CodecLimits limits)
       throws MalformedPacketException {
+    MessageProperties properties = MessageProperties.NONE;
+    long delaySeconds = 0;
+    if (version == MqttVersion.V5 && in.properties().read(Property.IN_WILL)) {
+      properties = in.properties().messageProperties();
+      delaySeconds = in.properties().willDelaySeconds();
+    }
     in.loadText(limits.topicBytesMax());
     String topic = in.loadedText();
     TopicSyntax.requireName(topic, limits);
-    byte[] payload = in.prefixedBytes();
-    return new Message(topic, payload, Qos.of(willQos(flags)), (flags & WILL_RETAIN) != 0, null);
+    int payloadBytes = in.unsignedShort();
+    if (payloadBytes > limits.willBytesMax()) {
+      throw new MalformedPacketException(MalformedCause.WILL_TOO_LARGE);
+    }
+    byte[] payload = in.bytes(payloadBytes);
+    Message message =
+        new Message(
+            topic, payload, Qos.of(willQos(flags)), (flags & WILL_RETAIN) != 0, null, properties);
+    return new MqttPacket.Will(message, delaySeconds);
   }
 
   private static Password password(FieldReader in) throws MalformedPacketException {

@@ -13,6 +13,7 @@ public final class FieldReader {
   private int textLength;
   private ByteBuf in = Unpooled.EMPTY_BUFFER;
   private int end;
+  private final PropertyReader properties = new PropertyReader(this);
 
   /** The body starts at the buffer's reader index. */
   void begin(ByteBuf buffer, int length) {
@@ -22,6 +23,22 @@ public final class FieldReader {
 
   void end() {
     in = Unpooled.EMPTY_BUFFER;
+    properties.end();
+  }
+
+  PropertyReader properties() {
+    return properties;
+  }
+
+  /** Lets only the next bytes be read; answers what {@link #widen} needs. */
+  int narrow(int length) {
+    int wider = end;
+    end = in.readerIndex() + length;
+    return wider;
+  }
+
+  void widen(int wider) {
+    end = wider;
   }
 
   int remaining() {
@@ -38,9 +55,30 @@ public final class FieldReader {
     return in.readUnsignedShort();
   }
 
+  long unsignedInt() throws MalformedPacketException {
+    require(4);
+    return in.readUnsignedInt();
+  }
+
+  /** MQTT 5 §1.5.5: at most four bytes, in the shortest form [v5:MQTT-1.5.5-1]. */
+  int variableInteger() throws MalformedPacketException {
+    int value = 0;
+    for (int shift = 0; shift <= 21; shift += 7) {
+      int next = unsignedByte();
+      value |= (next & 0x7F) << shift;
+      if ((next & 0x80) == 0) {
+        if (next == 0 && shift > 0) {
+          throw new MalformedPacketException(MalformedCause.VARIABLE_INTEGER);
+        }
+        return value;
+      }
+    }
+    throw new MalformedPacketException(MalformedCause.VARIABLE_INTEGER);
+  }
+
   int packetId() throws MalformedPacketException {
     int id = unsignedShort();
-    if (id == 0) { // [MQTT-2.3.1-1]
+    if (id == 0) { // [MQTT-2.3.1-1], [v5:MQTT-2.2.1-3]
       throw new MalformedPacketException(MalformedCause.PACKET_ID);
     }
     return id;

@@ -16,6 +16,7 @@ public final class PacketDecoder {
   private static final int FIXED_HEADER_BYTES_MAX = 5;
 
   private final CodecLimits limits;
+  private final Set<MqttVersion> versions;
   private final FieldReader fields;
   private final PublishDecoder publish;
   private int packetBytesMax;
@@ -25,10 +26,12 @@ public final class PacketDecoder {
   private boolean admitted;
 
   /**
+   * @param versions a CONNECT of any other is answered with {@link Decoded.UnsupportedVersion}
    * @param fields may be shared by all decoders of one event loop
    */
-  public PacketDecoder(CodecLimits limits, FieldReader fields) {
+  public PacketDecoder(CodecLimits limits, Set<MqttVersion> versions, FieldReader fields) {
     this.limits = limits;
+    this.versions = versions;
     this.fields = fields;
     this.publish = new PublishDecoder(limits);
     this.packetBytesMax = limits.firstPacketBytesMax();
@@ -41,6 +44,13 @@ public final class PacketDecoder {
     payloadBytesMax = client.payloadBytesMax();
     accepted = mask(types);
     admitted = true;
+  }
+
+  /**
+   * What the CONNECT said, known even when the rest of it is malformed; 3.1.1 before there is one.
+   */
+  public MqttVersion version() {
+    return version;
   }
 
   /**
@@ -86,7 +96,8 @@ public final class PacketDecoder {
 
   private PacketType requireAccepted(int firstByte) throws MalformedPacketException {
     PacketType type = PacketType.ofFirstByte(firstByte);
-    if (type == null || (accepted & (1 << type.ordinal())) == 0) {
+    boolean known = type != PacketType.AUTH || version == MqttVersion.V5;
+    if (type == null || !known || (accepted & (1 << type.ordinal())) == 0) {
       throw new MalformedPacketException(
           admitted ? MalformedCause.UNEXPECTED_PACKET : MalformedCause.FIRST_PACKET_NOT_CONNECT);
     }
@@ -129,19 +140,20 @@ public final class PacketDecoder {
   private Decoded body(PacketType type, int firstByte, ByteBuf in, int length)
       throws MalformedPacketException {
     fields.begin(in, length);
+    fields
+        .properties()
+        .begin(limits, admitted ? limits.propertyBytesMax() : limits.connectPropertyBytesMax());
     try {
       Decoded decoded =
           switch (type) {
-            case CONNECT -> ConnectDecoder.decode(fields, limits);
-            case PUBLISH -> publish.decode(firstByte, fields, payloadBytesMax);
-            case PUBACK -> new MqttPacket.PubAck(fields.packetId(), 0, MqttProperties.NONE);
-            case PUBREC -> new MqttPacket.PubRec(fields.packetId(), 0, MqttProperties.NONE);
-            case PUBREL -> new MqttPacket.PubRel(fields.packetId(), 0, MqttProperties.NONE);
-            case PUBCOMP -> new MqttPacket.PubComp(fields.packetId(), 0, MqttProperties.NONE);
-            case SUBSCRIBE -> SubscribeDecoder.subscribe(fields, limits);
-            case UNSUBSCRIBE -> SubscribeDecoder.unsubscribe(fields, limits);
+            case CONNECT -> connect();
+            case PUBLISH -> publish.decode(version, firstByte, fields, payloadBytesMax);
+            case PUBACK, PUBREC, PUBREL, PUBCOMP -> AckDecoder.ack(type, version, fields);
+            case SUBSCRIBE -> SubscribeDecoder.subscribe(version, fields, limits);
+            case UNSUBSCRIBE -> SubscribeDecoder.unsubscribe(version, fields, limits);
             case PINGREQ -> MqttPacket.PingReq.PINGREQ;
-            case DISCONNECT -> new MqttPacket.Disconnect(0, MqttProperties.NONE);
+            case DISCONNECT -> AckDecoder.disconnect(version, fields);
+            case AUTH -> AckDecoder.auth(fields);
             case CONNACK, SUBACK, UNSUBACK, PINGRESP ->
                 throw new MalformedPacketException(MalformedCause.UNEXPECTED_PACKET);
           };
@@ -153,5 +165,16 @@ public final class PacketDecoder {
     } finally {
       fields.end();
     }
+  }
+
+  private Decoded connect() throws MalformedPacketException {
+    String name = fields.text();
+    int level = fields.unsignedByte();
+    MqttVersion named = ConnectDecoder.version(name, level);
+    if (named == null || !versions.contains(named)) {
+      return new Decoded.UnsupportedVersion(level);
+    }
+    version = named;
+    return ConnectDecoder.decode(named, fields, limits);
   }
 }

@@ -2,7 +2,7 @@ package io.sallyport.mqtt.codec;
 
 import org.jspecify.annotations.Nullable;
 
-/** Control packet types by their number in the high half of the first byte, MQTT 3.1.1 §2.2.1. */
+/** Control packet types by their number in the high half of the first byte, MQTT 5 §2.1.2. */
 public enum PacketType {
   CONNECT(1),
   CONNACK(2),
@@ -17,7 +17,9 @@ public enum PacketType {
   UNSUBACK(11),
   PINGREQ(12),
   PINGRESP(13),
-  DISCONNECT(14);
+  DISCONNECT(14),
+  /** MQTT 5 only. */
+  AUTH(15);
 
   private static final @Nullable PacketType[] BY_NUMBER = new @Nullable PacketType[16];
 
@@ -38,7 +40,7 @@ public enum PacketType {
     return (number << 4) | flags;
   }
 
-  /** Null for the numbers 0 and 15, which no 3.x packet has. */
+  /** Null for the number 0, which no packet has. */
   static @Nullable PacketType ofFirstByte(int firstByte) {
     return BY_NUMBER[firstByte >>> 4];
   }

@@ -1,7 +1,9 @@
 package io.sallyport.mqtt.codec;
 
-/** Rules of topic names and filters, MQTT 3.1.1 §4.7, beyond those of text. */
+/** Rules of topic names and filters, MQTT 3.1.1 and 5 §4.7, beyond those of text. */
 final class TopicSyntax {
+  private static final String SHARE = "$share/";
+
   private TopicSyntax() {}
 
   static void requireName(String topic, CodecLimits limits) throws MalformedPacketException {
@@ -44,6 +46,26 @@ final class TopicSyntax {
     }
     if (levels > limits.topicLevelsMax() || wildcards > limits.filterWildcardsMax()) {
       throw new MalformedPacketException(MalformedCause.TOPIC_TOO_DEEP);
+    }
+  }
+
+  static boolean isShared(String filter) {
+    return filter.startsWith(SHARE);
+  }
+
+  /**
+   * MQTT 5 §4.8.2: {@code $share/name/filter}, the name without wildcards [v5:MQTT-4.8.2-1, -2].
+   * What a wildcard may stand beside has been checked already.
+   */
+  static void requireShareName(String filter) throws MalformedPacketException {
+    if (!isShared(filter)) {
+      return;
+    }
+    int nameEnd = filter.indexOf('/', SHARE.length());
+    boolean named = nameEnd > SHARE.length();
+    char first = named ? filter.charAt(SHARE.length()) : '+';
+    if (first == '+' || first == '#' || nameEnd == filter.length() - 1) {
+      throw new MalformedPacketException(MalformedCause.FILTER_SYNTAX);
     }
   }
 }

@@ -1,12 +1,32 @@
 package io.sallyport.mqtt.codec;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
 /**
- * Which byte sequences MQTT takes as text: well-formed UTF-8 (Unicode table 3-7: no overlong forms,
- * no surrogates, nothing above U+10FFFF) without U+0000 [MQTT-1.5.3-1, -2]. U+FEFF is kept
- * [MQTT-1.5.3-3].
+ * Well-formed UTF-8 (Unicode table 3-7: no overlong forms, no surrogates, nothing above U+10FFFF).
+ * Text fields of MQTT are that without U+0000 [MQTT-1.5.3-1, -2]; U+FEFF is kept [MQTT-1.5.3-3].
  */
-final class Utf8Text {
+public final class Utf8Text {
+  private static final VarHandle EIGHT_BYTES =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.nativeOrder());
+  private static final long HIGH_BITS = 0x8080_8080_8080_8080L;
+
   private Utf8Text() {}
+
+  /**
+   * Whether a payload is what the payload format indicator 1 says (MQTT 5 §3.3.2.3.2); U+0000 is
+   * allowed there.
+   */
+  public static boolean isUtf8(byte[] payload) {
+    int ascii = 0;
+    while (ascii <= payload.length - 8
+        && ((long) EIGHT_BYTES.get(payload, ascii) & HIGH_BITS) == 0) {
+      ascii += 8;
+    }
+    return wellFormed(payload, ascii, payload.length, true);
+  }
 
   /** The number of leading bytes in 0x01..0x7F: {@code length} when all is plain ASCII. */
   static int asciiPrefix(byte[] bytes, int length) {
@@ -17,15 +37,20 @@ final class Utf8Text {
     return i;
   }
 
+  /** Whether the first bytes are text of MQTT. */
   static boolean wellFormed(byte[] bytes, int length) {
-    int i = 0;
-    while (i < length) {
+    return wellFormed(bytes, 0, length, false);
+  }
+
+  private static boolean wellFormed(byte[] bytes, int start, int end, boolean zeroAllowed) {
+    int i = start;
+    while (i < end) {
       int lead = bytes[i] & 0xFF;
-      if (lead == 0) {
+      if (lead == 0 && !zeroAllowed) {
         return false;
       }
       int continuations = continuations(lead);
-      if (continuations < 0 || i + continuations >= length) {
+      if (continuations < 0 || i + continuations >= end) {
         return false;
       }
       if (continuations > 0 && !secondFits(lead, bytes[i + 1] & 0xFF)) {

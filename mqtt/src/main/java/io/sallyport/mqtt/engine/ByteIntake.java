@@ -168,7 +168,7 @@ final class ByteIntake extends ChannelInboundHandlerAdapter {
         return false;
       }
       case Decoded.Malformed malformed -> connection.malformed(malformed.cause());
-      case Decoded.UnsupportedVersion version -> connection.refuseVersion(version.level());
+      case Decoded.UnsupportedVersion _ -> connection.refuseVersion();
     }
     return true;
   }

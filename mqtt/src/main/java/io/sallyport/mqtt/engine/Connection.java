@@ -3,17 +3,22 @@ package io.sallyport.mqtt.engine;
 import io.netty.channel.Channel;
 import io.sallyport.mqtt.Admission;
 import io.sallyport.mqtt.ClientBinding;
+import io.sallyport.mqtt.ClientLimits;
 import io.sallyport.mqtt.CloseReason;
 import io.sallyport.mqtt.ConnectRefusal;
 import io.sallyport.mqtt.ConnectionInfo;
 import io.sallyport.mqtt.ConnectionStats;
-import io.sallyport.mqtt.Message;
 import io.sallyport.mqtt.MqttVersion;
+import io.sallyport.mqtt.ReasonCode;
+import io.sallyport.mqtt.codec.ConnAckProperties;
+import io.sallyport.mqtt.codec.ConnectProperties;
+import io.sallyport.mqtt.codec.DisconnectProperties;
 import io.sallyport.mqtt.codec.MalformedCause;
 import io.sallyport.mqtt.codec.MqttPacket;
 import io.sallyport.mqtt.codec.PacketDecoder;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +39,10 @@ final class Connection {
     DRAINING
   }
 
+  /** Which of them a client may use, its gate decides. */
+  private static final Set<MqttVersion> SPOKEN =
+      Set.of(MqttVersion.V3_1, MqttVersion.V3_1_1, MqttVersion.V5);
+
   private final EngineContext engine;
   private final LoopContext loop;
   private final Channel channel;
@@ -49,10 +58,14 @@ final class Connection {
 
   private CloseReason closedFor = CloseReason.CONNECTION_LOST;
   private Admission.@Nullable Admitted admitted;
-  private @Nullable Message will;
   private @Nullable Session session;
   private @Nullable Inflow inflow;
   private @Nullable Subscribing subscribing;
+  private ConnectProperties wishes = ConnectProperties.NONE;
+  private long openedNanos;
+
+  /** Whether the client has left as DISCONNECT with reason 0 does. */
+  private boolean willWithdrawn;
 
   Connection(EngineContext engine, LoopContext loop, Channel channel, ConnectionInfo info) {
     this.engine = engine;
@@ -61,7 +74,7 @@ final class Connection {
     this.info = info;
     this.counts = new TrafficCounts(engine.clock().millis());
     this.writer = new PacketWriter(channel, loop, counts, engine.metrics());
-    this.decoder = new PacketDecoder(engine.config().codec(), loop.fields());
+    this.decoder = new PacketDecoder(engine.config().codec(), SPOKEN, loop.fields());
     this.intake = new ByteIntake(this, channel, decoder, engine.faults());
     this.patience = new Patience(this, loop, engine.config().timeouts());
   }
@@ -178,8 +191,10 @@ final class Connection {
         engine.metrics().messageRead();
         openInflow().publish(publish, loop.nowNanos());
       }
-      case MqttPacket.PubAck ack -> openSession().outflow().pubAck(this, ack.packetId());
-      case MqttPacket.PubRec rec -> openSession().outflow().pubRec(this, rec.packetId());
+      case MqttPacket.PubAck ack ->
+          openSession().outflow().pubAck(this, ack.packetId(), ack.reasonCode());
+      case MqttPacket.PubRec rec ->
+          openSession().outflow().pubRec(this, rec.packetId(), rec.reasonCode());
       case MqttPacket.PubRel rel -> openInflow().pubRel(rel.packetId());
       case MqttPacket.PubComp comp -> openSession().outflow().pubComp(this, comp.packetId());
       case MqttPacket.Subscribe subscribe ->
@@ -187,8 +202,12 @@ final class Connection {
       case MqttPacket.Unsubscribe unsubscribe ->
           Objects.requireNonNull(subscribing).unsubscribe(unsubscribe);
       case MqttPacket.PingReq _ -> writer.pingResp(); // [MQTT-3.12.4-1]
-      case MqttPacket.Disconnect _ -> close(CloseReason.CLIENT_DISCONNECTED);
-      case MqttPacket.Connect connect -> new Login(engine, this, connect).begin();
+      case MqttPacket.Disconnect disconnect -> disconnected(disconnect);
+      case MqttPacket.Connect connect -> {
+        wishes = connect.properties();
+        new Login(engine, this, connect).begin();
+      }
+      case MqttPacket.Auth _ -> malformed(MalformedCause.AUTHENTICATION); // MQTT 5 §4.12
       // The decoder takes only what the state's table names.
       case MqttPacket.ConnAck _,
           MqttPacket.SubAck _,
@@ -198,19 +217,26 @@ final class Connection {
     }
   }
 
-  void malformed(MalformedCause cause) {
-    engine.metrics().malformed(cause);
-    close(cause.closeReason()); // [MQTT-4.8.0-1]
+  /** Whether the client has said so in CONNECT, even if the rest of it was malformed. */
+  private boolean isVersion5() {
+    return decoder.version() == MqttVersion.V5;
   }
 
-  /** [MQTT-3.1.2-2]; a client of version 5 is answered in its own form. */
-  void refuseVersion(int level) {
-    engine.metrics().refused(ConnectRefusal.UNSUPPORTED_VERSION);
-    if (level == MqttVersion.V5.level()) {
-      writer.connAckOfVersion5(ConnectRefusal.UNSUPPORTED_VERSION.reasonCode());
-    } else {
-      writer.connAck(false, ConnectRefusal.UNSUPPORTED_VERSION.returnCode());
+  /** MQTT 5 §4.13: told, then closed [MQTT-4.8.0-1]. */
+  void malformed(MalformedCause cause) {
+    engine.metrics().malformed(cause);
+    int code = cause.reasonCode().code();
+    if (state == ConnectionState.AWAITING_CONNECT && isVersion5()) {
+      var _ =
+          writer.connAckOfVersion5(false, code, ConnAckProperties.NONE, wishes.packetBytesMax());
     }
+    close(cause.closeReason(), code, cause.label());
+  }
+
+  /** [MQTT-3.1.2-2] */
+  void refuseVersion() {
+    engine.metrics().refused(ConnectRefusal.UNSUPPORTED_VERSION);
+    writer.connAck(false, ConnectRefusal.UNSUPPORTED_VERSION.returnCode());
     close(CloseReason.PROTOCOL_ERROR);
   }
 
@@ -220,11 +246,45 @@ final class Connection {
       return;
     }
     engine.metrics().refused(reason);
-    writer.connAck(false, reason.returnCode()); // Session present is 0 [MQTT-3.2.2-4].
+    if (isVersion5()) { // Session present is 0 [v5:MQTT-3.2.2-6].
+      var _ =
+          writer.connAckOfVersion5(
+              false, reason.reasonCode(), ConnAckProperties.NONE, wishes.packetBytesMax());
+    } else {
+      writer.connAck(false, reason.returnCode()); // Session present is 0 [MQTT-3.2.2-4].
+    }
     close(
         reason == ConnectRefusal.SERVER_UNAVAILABLE
             ? CloseReason.SERVER_ERROR
             : CloseReason.NOT_AUTHORIZED);
+  }
+
+  /** MQTT 5 §3.14.4; 3.x has one form of it. */
+  private void disconnected(MqttPacket.Disconnect disconnect) {
+    long expirySeconds = disconnect.properties().sessionExpirySeconds();
+    if (expirySeconds != DisconnectProperties.UNCHANGED) {
+      Session mine = openSession();
+      if (!mine.keepFor().isPositive() && expirySeconds > 0) { // MQTT 5 §3.14.2.2.2
+        malformed(MalformedCause.SESSION_EXPIRY);
+        return;
+      }
+      Duration asked = Duration.ofSeconds(expirySeconds);
+      Duration most = expiryMax(Objects.requireNonNull(admitted).limits());
+      mine.keepFor(asked.compareTo(most) < 0 ? asked : most);
+    }
+    willWithdrawn = disconnect.reasonCode() == ReasonCode.SUCCESS.code(); // [v5:MQTT-3.14.4-3]
+    close(CloseReason.CLIENT_DISCONNECTED);
+  }
+
+  /** The longest that a session of a client with these limits outlives its connection. */
+  Duration expiryMax(ClientLimits limits) {
+    Duration ofEngine = engine.config().ownership().sessionExpiryMax();
+    return limits.sessionExpiry().compareTo(ofEngine) < 0 ? limits.sessionExpiry() : ofEngine;
+  }
+
+  /** How long it has been open. */
+  Duration openFor() {
+    return Duration.ofNanos(loop.nowNanos() - openedNanos);
   }
 
   /** CONNECT is complete and the gate is being asked. */
@@ -234,10 +294,14 @@ final class Connection {
     patience.awaitGate();
   }
 
-  /** The gate has said yes; the session is being claimed. */
-  void admitted(Admission.Admitted admission) {
+  /**
+   * The gate has said yes; the session is being claimed.
+   *
+   * @param delay before it is
+   */
+  void admitted(Admission.Admitted admission, Duration delay) {
     admitted = admission;
-    patience.awaitSession();
+    patience.awaitSession(delay);
   }
 
   void loginLate() {
@@ -251,22 +315,61 @@ final class Connection {
   /** The session is ours: from here on packets flow. */
   void open(Session mine, SessionClaim claim, boolean sessionPresent, MqttPacket.Connect connect) {
     Admission.Admitted admission = claim.admitted();
+    boolean version5 = connect.version() == MqttVersion.V5;
+    Terms terms = Terms.of(engine, connect, claim);
     engine.pendingLogins().remove(this);
     engine.metrics().connections().incrementAndGet();
     state = ConnectionState.OPEN;
+    openedNanos = loop.nowNanos();
     session = mine;
-    will = connect.will();
-    inflow = new Inflow(engine, this, mine, admission.binding(), admission.limits().receiveMax());
+    inflow =
+        new Inflow(
+            engine,
+            this,
+            mine,
+            admission.binding(),
+            admission.limits(),
+            version5
+                ? new InboundAliases(terms.topicAliasMax(), engine.metrics().aliasBytes())
+                : null);
     subscribing =
         new Subscribing(
-            engine, this, mine, admission.binding(), admission.limits().subscriptionsMax());
+            engine,
+            this,
+            mine,
+            admission.binding(),
+            connect.version(),
+            admission.limits().subscriptionsMax());
     decoder.admit(connect.version(), admission.limits(), ConnectionState.OPEN.accepted());
-    patience.open(connect.keepAliveSeconds());
-    writer.connAck(sessionPresent, 0); // [MQTT-3.2.0-1]: before anything else.
-    var resumed = mine.attach(this, claim);
+    patience.open(terms.keepAliveSeconds());
+    // [MQTT-3.2.0-1]: before anything else.
+    boolean told = true;
+    if (version5) {
+      told = writer.connAckOfVersion5(sessionPresent, 0, terms.connAck(), wishes.packetBytesMax());
+    } else {
+      writer.connAck(sessionPresent, 0);
+    }
+    if (told && version5) {
+      writer.speakVersion5(
+          new CopyWriter(
+              engine, admission.binding(), wishes.packetBytesMax(), wishes.topicAliasMax()));
+    }
+    var resumed = mine.attach(this, claim, told ? connect.will() : null, wishes.receiveMax());
+    if (!told) { // It takes no packet as large as its CONNACK: nothing else may come first.
+      close(CloseReason.PACKET_TOO_LARGE);
+      return;
+    }
     admission.binding().opened(new ClientOutbound(this, mine), sessionPresent, resumed);
+    tellTakeovers(mine, admission.binding());
     mine.pump();
     resumeReading(Pause.ADMITTING);
+  }
+
+  private void tellTakeovers(Session mine, ClientBinding binding) {
+    int withinMinute = engine.takeovers().toTell(mine.key(), loop.nowNanos());
+    if (withinMinute > 0 && binding.takeoversWatched()) {
+      engine.guard(() -> binding.takenOverOften(withinMinute));
+    }
   }
 
   void pauseReading(Pause reason) {
@@ -329,6 +432,16 @@ final class Connection {
 
   /** Ends the connection; of several calls the first counts. */
   void close(CloseReason reason) {
+    close(reason, reason.reasonCode().code(), null);
+  }
+
+  /**
+   * Ends the connection; of several calls the first counts.
+   *
+   * @param code for a client of version 5
+   * @param text likewise, if it wants to know
+   */
+  private void close(CloseReason reason, int code, @Nullable String text) {
     ConnectionState before = state;
     if (before == ConnectionState.CLOSED) {
       return;
@@ -336,7 +449,13 @@ final class Connection {
     state = ConnectionState.CLOSED;
     closedFor = reason;
     patience.end();
-    writer.flush();
+    boolean byClient =
+        reason == CloseReason.CLIENT_DISCONNECTED || reason == CloseReason.CONNECTION_LOST;
+    if (before == ConnectionState.OPEN && writer.speaksVersion5() && !byClient) {
+      // Only after CONNACK [v5:MQTT-3.14.0-1].
+      writer.disconnect(code, wishes.requestProblemInformation() ? text : null);
+    }
+    writer.finish();
     var _ = channel.close();
     intake.discard();
     loop.connections().remove(this);
@@ -347,7 +466,8 @@ final class Connection {
     }
     if (before == ConnectionState.OPEN) {
       engine.metrics().connections().decrementAndGet();
-      publishWill(reason);
+      // [MQTT-3.1.2-8], [MQTT-3.1.2-10]; THREATS T31: a revoked client has no last word.
+      openSession().connectionEnding(!willWithdrawn && reason != CloseReason.REVOKED);
     }
     tellClosed();
     if (session != null) {
@@ -364,17 +484,6 @@ final class Connection {
     Admission.Admitted admission = admitted;
     if (admission != null) {
       engine.guard(() -> admission.binding().closed(closedFor, stats()));
-    }
-  }
-
-  /** [MQTT-3.1.2-8], [MQTT-3.1.2-10]; THREATS T31: a revoked client has no last word. */
-  private void publishWill(CloseReason reason) {
-    Message message = will;
-    if (message != null
-        && reason != CloseReason.CLIENT_DISCONNECTED
-        && reason != CloseReason.REVOKED) {
-      will = null;
-      engine.guard(() -> binding().publishWill(message));
     }
   }
 

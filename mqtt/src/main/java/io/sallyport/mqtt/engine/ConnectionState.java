@@ -23,7 +23,9 @@ enum ConnectionState {
           PacketType.SUBSCRIBE,
           PacketType.UNSUBSCRIBE,
           PacketType.PINGREQ,
-          PacketType.DISCONNECT)),
+          PacketType.DISCONNECT,
+          // Of version 5 only, and then answered with a DISCONNECT: none was agreed on.
+          PacketType.AUTH)),
   CLOSED(Set.of());
 
   @SuppressWarnings("ImmutableEnumChecker") // Made by Set.of.

@@ -5,6 +5,7 @@ import io.sallyport.mqtt.ClientGate;
 import io.sallyport.mqtt.Message;
 import java.time.Clock;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
 /** What every connection and session of one engine shares. */
 record EngineContext(
@@ -16,7 +17,9 @@ record EngineContext(
     FaultLog faults,
     Scopes scopes,
     SessionRegistry sessions,
-    PendingLogins pendingLogins) {
+    PendingLogins pendingLogins,
+    TakeoverWatch takeovers,
+    FreshClientIds freshClientIds) {
   /** Calls a contract where its exception must not stop shared machinery. */
   void guard(Runnable call) {
     try {
@@ -34,5 +37,21 @@ record EngineContext(
       faults.report("mayDeliver failed", e);
       return false;
     }
+  }
+
+  /** Left out when the binding can't say. */
+  @Nullable String outwardResponseTopic(
+      ClientBinding binding, String responseTopic, Message message) {
+    try {
+      return binding.outwardResponseTopic(responseTopic, message);
+    } catch (RuntimeException e) {
+      faults.report("outwardResponseTopic failed", e);
+      return null;
+    }
+  }
+
+  /** Whether its time is over; costs nothing for a message that does not expire. */
+  boolean isExpired(Message message) {
+    return message.expiresAtMillis() != 0 && message.isExpired(clock.millis());
   }
 }

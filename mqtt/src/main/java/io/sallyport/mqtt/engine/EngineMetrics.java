@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -23,16 +24,29 @@ final class EngineMetrics {
     SLOW_READER,
     NO_CONNECTION,
     NOT_ALLOWED,
-    SESSION_ENDED
+    /** No member of a shared group could take it. */
+    NO_MEMBER,
+    SESSION_ENDED,
+    EXPIRED,
+    /** Above the client's maximum packet size. */
+    PACKET_TOO_LARGE,
+    /** PUBACK or PUBREC of the client said so. */
+    REFUSED_BY_CLIENT,
+    /** From a client: said to be UTF-8, and isn't. */
+    PAYLOAD_FORMAT
   }
 
   private final LongAdder messagesIn = new LongAdder();
   private final LongAdder messagesOut = new LongAdder();
   private final LongAdder bytesIn = new LongAdder();
   private final LongAdder bytesOut = new LongAdder();
+  private final LongAdder matchVisits = new LongAdder();
+  private final LongAdder retainedExamined = new LongAdder();
   private final AtomicInteger connections = new AtomicInteger();
   private final AtomicInteger sessions = new AtomicInteger();
   private final AtomicInteger pendingLogins = new AtomicInteger();
+  private final AtomicInteger delayedWills = new AtomicInteger();
+  private final AtomicLong aliasBytes = new AtomicLong();
   private final Map<MalformedCause, Counter> malformed = new EnumMap<>(MalformedCause.class);
   private final Map<Drop, Counter> dropped = new EnumMap<>(Drop.class);
   private final Map<ConnectRefusal, Counter> refused = new EnumMap<>(ConnectRefusal.class);
@@ -40,15 +54,25 @@ final class EngineMetrics {
   private final Counter pendingEvicted;
   private final Counter retainedRefused;
   private final Counter publishesRefused;
+  private final Counter matchesCut;
+  private final Counter sharedRefused;
+  private final Counter sharedPassedOn;
+  private final Counter takeovers;
+  private final Counter takeoversDelayed;
+  private final Counter packetsTooLarge;
 
   EngineMetrics(MeterRegistry registry) {
     adder(registry, "mqtt.messages.in", messagesIn);
     adder(registry, "mqtt.messages.out", messagesOut);
     adder(registry, "mqtt.bytes.in", bytesIn);
     adder(registry, "mqtt.bytes.out", bytesOut);
+    adder(registry, "mqtt.match.visits", matchVisits);
+    adder(registry, "mqtt.retained.examined", retainedExamined);
     Gauge.builder("mqtt.connections", connections, AtomicInteger::get).register(registry);
     Gauge.builder("mqtt.logins.pending", pendingLogins, AtomicInteger::get).register(registry);
     Gauge.builder("mqtt.sessions", sessions, AtomicInteger::get).register(registry);
+    Gauge.builder("mqtt.wills.delayed", delayedWills, AtomicInteger::get).register(registry);
+    Gauge.builder("mqtt.aliases.bytes", aliasBytes, AtomicLong::get).register(registry);
     for (MalformedCause cause : MalformedCause.values()) {
       malformed.put(cause, registry.counter("mqtt.malformed", "cause", cause.label()));
     }
@@ -64,6 +88,12 @@ final class EngineMetrics {
     pendingEvicted = registry.counter("mqtt.logins.evicted");
     retainedRefused = registry.counter("mqtt.retained.refused");
     publishesRefused = registry.counter("mqtt.publishes.refused");
+    matchesCut = registry.counter("mqtt.match.cut");
+    sharedRefused = registry.counter("mqtt.shared.refused");
+    sharedPassedOn = registry.counter("mqtt.shared.passed.on");
+    takeovers = registry.counter("mqtt.takeovers");
+    takeoversDelayed = registry.counter("mqtt.takeovers.delayed");
+    packetsTooLarge = registry.counter("mqtt.packets.too.large");
   }
 
   void read(long bytes) {
@@ -91,6 +121,29 @@ final class EngineMetrics {
     return sessions;
   }
 
+  /** Wills that wait for their delay. */
+  AtomicInteger delayedWills() {
+    return delayedWills;
+  }
+
+  /** What topics with an alias take, of all connections. */
+  AtomicLong aliasBytes() {
+    return aliasBytes;
+  }
+
+  void takenOver() {
+    takeovers.increment();
+  }
+
+  void takeoverDelayed() {
+    takeoversDelayed.increment();
+  }
+
+  /** A packet other than PUBLISH was above the client's maximum. */
+  void packetTooLarge() {
+    packetsTooLarge.increment();
+  }
+
   void malformed(MalformedCause cause) {
     count(malformed.get(cause));
   }
@@ -113,6 +166,27 @@ final class EngineMetrics {
 
   void retainedRefused() {
     retainedRefused.increment();
+  }
+
+  /** The index was searched for one message. */
+  void matched(Matches<?> matches) {
+    matchVisits.add(matches.visits());
+    if (matches.isCut()) {
+      matchesCut.increment();
+    }
+  }
+
+  void retainedExamined(int messages) {
+    retainedExamined.add(messages);
+  }
+
+  void sharedRefused() {
+    sharedRefused.increment();
+  }
+
+  /** A message of a shared group has gone from one member to another. */
+  void sharedPassedOn() {
+    sharedPassedOn.increment();
   }
 
   void publishRefused() {

@@ -1,29 +1,37 @@
 package io.sallyport.mqtt.engine;
 
-import io.sallyport.mqtt.Qos;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The subscribers of one filter, each with its QoS. One writer at a time (under its tree's lock);
- * readers see a snapshot. Adding is cheap: a snapshot's array may have room behind its end.
+ * The subscribers of one filter. One writer at a time (under its tree's lock); readers see a
+ * snapshot. Adding is cheap: a snapshot's array may have room behind its end.
  */
 final class Grants<S> {
-  /** One subscriber and the QoS it was granted. */
-  record Grant<S>(S subscriber, Qos qos) {}
+  /** Above this a subscriber's place is found by hash. */
+  private static final int SCAN_MAX = 32;
 
   /** Never changes up to its size. */
   static final class Snapshot<S> {
     private final @Nullable Object[] items;
     private final int size;
+    private final boolean noLocal;
 
-    private Snapshot(@Nullable Object[] items, int size) {
+    private Snapshot(@Nullable Object[] items, int size, boolean noLocal) {
       this.items = items;
       this.size = size;
+      this.noLocal = noLocal;
     }
 
     int size() {
       return size;
+    }
+
+    /** Whether some subscriber may have to be left out, depending on who publishes. */
+    boolean hasNoLocal() {
+      return noLocal;
     }
 
     @SuppressWarnings({"unchecked", "NullAway"}) // Only grants of S are put below the size.
@@ -32,24 +40,33 @@ final class Grants<S> {
     }
   }
 
-  private volatile Snapshot<S> snapshot = new Snapshot<>(new @Nullable Object[0], 0);
+  private volatile Snapshot<S> snapshot = new Snapshot<>(new @Nullable Object[0], 0, false);
+  private @Nullable Map<S, Integer> positions;
 
   Snapshot<S> snapshot() {
     return snapshot;
+  }
+
+  int size() {
+    return snapshot.size;
   }
 
   boolean isEmpty() {
     return snapshot.size == 0;
   }
 
-  void put(S subscriber, Qos qos) {
+  boolean holds(S subscriber) {
+    return indexOf(snapshot, subscriber) >= 0;
+  }
+
+  void put(Grant<S> grant) {
     Snapshot<S> now = snapshot;
-    Grant<S> grant = new Grant<>(subscriber, qos);
-    int index = indexOf(now, subscriber);
+    boolean noLocal = now.noLocal || grant.notFrom() != null;
+    int index = indexOf(now, grant.subscriber());
     if (index >= 0) {
       @Nullable Object[] copy = now.items.clone();
       copy[index] = grant;
-      snapshot = new Snapshot<>(copy, now.size);
+      snapshot = new Snapshot<>(copy, now.size, noLocal);
       return;
     }
     @Nullable Object[] items =
@@ -57,7 +74,10 @@ final class Grants<S> {
             ? now.items
             : Arrays.copyOf(now.items, now.size == 0 ? 1 : now.size * 2);
     items[now.size] = grant;
-    snapshot = new Snapshot<>(items, now.size + 1);
+    if (positions != null) {
+      positions.put(grant.subscriber(), now.size);
+    }
+    snapshot = new Snapshot<>(items, now.size + 1, noLocal);
   }
 
   void remove(S subscriber) {
@@ -66,18 +86,42 @@ final class Grants<S> {
     if (index < 0) {
       return;
     }
-    @Nullable Object[] copy = new @Nullable Object[now.size - 1];
-    System.arraycopy(now.items, 0, copy, 0, index);
-    System.arraycopy(now.items, index + 1, copy, index, now.size - 1 - index);
-    snapshot = new Snapshot<>(copy, copy.length);
-  }
-
-  private static <S> int indexOf(Snapshot<S> in, S subscriber) {
-    for (int i = 0; i < in.size; i++) {
-      if (in.get(i).subscriber().equals(subscriber)) {
-        return i;
+    int last = now.size - 1;
+    @Nullable Object[] copy = Arrays.copyOf(now.items, last);
+    if (positions != null) {
+      positions.remove(subscriber);
+    }
+    if (index < last) { // The last one takes the place.
+      Grant<S> moved = now.get(last);
+      copy[index] = moved;
+      if (positions != null) {
+        positions.put(moved.subscriber(), index);
       }
     }
-    return -1;
+    if (last <= SCAN_MAX) {
+      positions = null;
+    }
+    snapshot = new Snapshot<>(copy, last, now.noLocal && last > 0);
+  }
+
+  private int indexOf(Snapshot<S> in, S subscriber) {
+    if (in.size <= SCAN_MAX) {
+      for (int i = 0; i < in.size; i++) {
+        if (in.get(i).subscriber().equals(subscriber)) {
+          return i;
+        }
+      }
+      return -1;
+    }
+    Map<S, Integer> map = positions;
+    if (map == null) {
+      map = new HashMap<>();
+      for (int i = 0; i < in.size; i++) {
+        map.put(in.get(i).subscriber(), i);
+      }
+      positions = map;
+    }
+    Integer position = map.get(subscriber);
+    return position == null ? -1 : position;
   }
 }

@@ -25,7 +25,10 @@ final class InFlightWindow {
     return size;
   }
 
-  /** Gives the message a packet id that is not in flight: never 0 [MQTT-2.3.1-1]. */
+  /**
+   * Gives the message a packet id that is not in flight: never 0 [MQTT-2.3.1-1], [v5:MQTT-2.2.1-3,
+   * -4]. The window must hold fewer messages than there are ids.
+   */
   void add(Outgoing message) {
     do {
       lastSequence++;
@@ -46,6 +49,15 @@ final class InFlightWindow {
   @Nullable Outgoing find(int packetId) {
     Outgoing entry = oldest;
     while (entry != null && entry.packetId() != packetId) {
+      entry = entry.next;
+    }
+    return entry;
+  }
+
+  /** The oldest that an earlier connection was sent and this one was not. */
+  @Nullable Outgoing firstToResend() {
+    Outgoing entry = oldest;
+    while (entry != null && !entry.awaitsResend) {
       entry = entry.next;
     }
     return entry;

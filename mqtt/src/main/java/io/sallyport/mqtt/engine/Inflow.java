@@ -1,11 +1,19 @@
 package io.sallyport.mqtt.engine;
 
 import io.sallyport.mqtt.ClientBinding;
+import io.sallyport.mqtt.ClientLimits;
 import io.sallyport.mqtt.CloseReason;
 import io.sallyport.mqtt.InboundPublish;
+import io.sallyport.mqtt.MessageProperties;
+import io.sallyport.mqtt.MessageProperties.PayloadFormat;
 import io.sallyport.mqtt.Qos;
+import io.sallyport.mqtt.ReasonCode;
+import io.sallyport.mqtt.codec.MalformedCause;
 import io.sallyport.mqtt.codec.MqttPacket;
+import io.sallyport.mqtt.codec.Utf8Text;
+import io.sallyport.mqtt.engine.EngineMetrics.Drop;
 import io.sallyport.mqtt.engine.PendingAck.Answer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Messages from one client: handed to its binding, acknowledged in the order of arrival once
@@ -16,7 +24,10 @@ final class Inflow {
   private final Connection connection;
   private final Session session;
   private final ClientBinding binding;
-  private final int openMax;
+  private final ClientLimits limits;
+
+  /** Set exactly if the client speaks version 5. */
+  private final @Nullable InboundAliases aliases;
 
   /** QoS 1 and 2: answers leave in this order. */
   private final AckQueue acks = new AckQueue();
@@ -26,33 +37,81 @@ final class Inflow {
 
   private int open;
 
+  /** What the client's own count of its quota makes of what it has sent, MQTT 5 §4.9. */
+  private int unacknowledged;
+
   Inflow(
       EngineContext engine,
       Connection connection,
       Session session,
       ClientBinding binding,
-      int openMax) {
+      ClientLimits limits,
+      @Nullable InboundAliases aliases) {
     this.engine = engine;
     this.connection = connection;
     this.session = session;
     this.binding = binding;
-    this.openMax = openMax;
+    this.limits = limits;
+    this.aliases = aliases;
   }
 
   void publish(MqttPacket.Publish packet, long nowNanos) {
+    if (aliases != null && !isWithinOffer(aliases, packet)) {
+      return;
+    }
     if (packet.qos() == Qos.EXACTLY_ONCE && isRepeated(packet.packetId(), nowNanos)) {
       return;
     }
     PendingAck ack = new PendingAck(connection, packet.packetId(), packet.qos());
     if (packet.qos() == Qos.EXACTLY_ONCE && !session.received().add(ack)) {
-      connection.close(CloseReason.PROTOCOL_ERROR);
+      connection.malformed(MalformedCause.RECEIVE_MAXIMUM_EXCEEDED);
       return;
     }
     enqueue(ack, nowNanos);
+    MessageProperties properties = packet.properties();
+    if (properties.payloadFormat() == PayloadFormat.UTF_8 && !Utf8Text.isUtf8(packet.payload())) {
+      engine.metrics().dropped(Drop.PAYLOAD_FORMAT);
+      ack.refused(ReasonCode.PAYLOAD_FORMAT_INVALID.code()); // MQTT 5 §3.3.2.3.2
+      return;
+    }
     binding.publish(
         new InboundPublish(
-            packet.topic(), packet.payload(), packet.qos(), packet.retain(), packet.duplicate()),
+            aliases == null ? packet.topic() : aliases.topic(packet),
+            packet.payload(),
+            packet.qos(),
+            packet.retain(),
+            packet.duplicate(),
+            properties,
+            properties.expires()
+                ? engine.clock().millis() + properties.expirySeconds() * 1_000
+                : 0),
         ack);
+  }
+
+  /** What CONNACK offered; false when the connection has been closed over it. */
+  private boolean isWithinOffer(InboundAliases known, MqttPacket.Publish packet) {
+    MalformedCause wrong = known.learn(packet); // Also of a message that is refused.
+    if (wrong == null && packet.qos().level() > limits.offer().qosMax().level()) {
+      wrong = MalformedCause.QOS_NOT_OFFERED;
+    }
+    if (wrong == null && packet.retain() && !limits.offer().retainAvailable()) {
+      wrong = MalformedCause.RETAIN_NOT_OFFERED;
+    }
+    if (wrong == null && packet.qos() != Qos.AT_MOST_ONCE) {
+      unacknowledged++;
+      if (unacknowledged > limits.receiveMax()) { // [v5:MQTT-3.3.4-7]
+        wrong = MalformedCause.RECEIVE_MAXIMUM_EXCEEDED;
+      }
+    }
+    if (wrong != null) {
+      connection.malformed(wrong);
+    }
+    return wrong == null;
+  }
+
+  /** MQTT 5 §4.9: on PUBACK, PUBCOMP, and PUBREC that refuses; never above the beginning. */
+  private void returnQuota() {
+    unacknowledged = Math.max(0, unacknowledged - 1);
   }
 
   /**
@@ -83,7 +142,8 @@ final class Inflow {
       return;
     }
     session.received().remove(packetId);
-    connection.writer().pubComp(packetId); // [MQTT-4.3.3-2], also for an unknown id.
+    returnQuota();
+    connection.writer().pubComp(packetId, first != null); // [MQTT-4.3.3-2], also if unknown.
   }
 
   /** Sends what has been answered; stops at the first open one. */
@@ -103,7 +163,7 @@ final class Inflow {
       ack = silent.pollAnswered();
     }
     // Half way down, so that reading is not switched for every message.
-    if (open <= openMax / 2) {
+    if (open <= limits.receiveMax() / 2) {
       connection.resumeReading(Connection.Pause.UNANSWERED);
     }
   }
@@ -127,6 +187,9 @@ final class Inflow {
   }
 
   void abandon() {
+    if (aliases != null) {
+      aliases.forget();
+    }
     acks.abandon();
     silent.abandon();
   }
@@ -134,10 +197,18 @@ final class Inflow {
   private void enqueue(PendingAck ack, long nowNanos) {
     (ack.qos() == Qos.AT_MOST_ONCE ? silent : acks).add(ack, nowNanos);
     open++;
-    if (open >= openMax) {
+    if (open >= pauseAt()) {
       connection.pauseReading(Connection.Pause.UNANSWERED);
     }
     connection.expectAnswer(nowNanos);
+  }
+
+  /**
+   * In 5 what has an acknowledgement is bounded by that; it must be read, so that a client that
+   * sends too much is told (row 29). One place is left for QoS 0.
+   */
+  private int pauseAt() {
+    return aliases != null ? limits.receiveMax() + 1 : limits.receiveMax();
   }
 
   /** False when the contract has asked for the end of the connection. */
@@ -146,11 +217,17 @@ final class Inflow {
       return false;
     }
     countRefused(ack);
-    if (ack.qos() == Qos.EXACTLY_ONCE) {
-      connection.writer().pubRec(ack.packetId());
-    } else {
-      connection.writer().pubAck(ack.packetId());
+    int reason = aliases != null ? ack.reasonCode() : 0;
+    if (ack.qos() == Qos.AT_LEAST_ONCE) {
+      returnQuota();
+      connection.writer().pubAck(ack.packetId(), reason);
+      return true;
     }
+    if (reason != 0) { // [v5:MQTT-4.3.3-9]: the same id is a new message then.
+      session.received().remove(ack.packetId());
+      returnQuota();
+    }
+    connection.writer().pubRec(ack.packetId(), reason);
     return true;
   }
 

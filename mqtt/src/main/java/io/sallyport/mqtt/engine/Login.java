@@ -1,14 +1,20 @@
 package io.sallyport.mqtt.engine;
 
 import io.sallyport.mqtt.Admission;
+import io.sallyport.mqtt.ClientLimits;
 import io.sallyport.mqtt.CloseReason;
 import io.sallyport.mqtt.ConnectRefusal;
 import io.sallyport.mqtt.ConnectRequest;
+import io.sallyport.mqtt.MessageProperties.PayloadFormat;
 import io.sallyport.mqtt.MqttVersion;
+import io.sallyport.mqtt.SessionKey;
 import io.sallyport.mqtt.codec.MqttPacket;
+import io.sallyport.mqtt.codec.Utf8Text;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * From CONNECT to CONNACK: asks the gate on another thread, then claims the session. Nothing else
@@ -26,21 +32,27 @@ final class Login {
   }
 
   void begin() {
-    if (!clientIdAllowed()) {
-      connection.refuse(ConnectRefusal.CLIENT_ID_NOT_VALID);
+    ConnectRefusal refusal = refusal();
+    if (refusal != null) {
+      connection.refuse(refusal);
       return;
     }
     connection.admitting();
+    boolean version5 = connect.version() == MqttVersion.V5;
+    long lasting = connect.cleanStart() ? 0 : ConnectRequest.NEVER_EXPIRES;
     ConnectRequest request =
         new ConnectRequest(
             connect.version(),
             connect.clientId(),
             connect.cleanStart(),
             connect.keepAliveSeconds(),
-            Optional.ofNullable(connect.will()),
+            Optional.ofNullable(connect.will()).map(MqttPacket.Will::message),
             Optional.ofNullable(connect.userName()),
             Optional.ofNullable(connect.password()),
-            connection.info());
+            connection.info(),
+            version5 ? connect.properties().sessionExpirySeconds() : lasting,
+            connect.properties().userProperties(),
+            connect.clientId().isEmpty() ? engine.freshClientIds().next() : connect.clientId());
     try {
       engine.gateExecutor().execute(() -> ask(request));
     } catch (RejectedExecutionException e) { // Full or shutting down: the client may try again.
@@ -79,11 +91,39 @@ final class Login {
     return connection.state() == ConnectionState.ADMITTING;
   }
 
-  /** [MQTT-3.1.3-8]: an empty id only with clean session, and not at all in 3.1. */
+  /** The owner or the scope has as many sessions as it may. */
+  void refusedForQuota() {
+    connection.refuse(ConnectRefusal.QUOTA_EXCEEDED);
+  }
+
+  /** What no gate need be asked about; null when there is nothing. */
+  private @Nullable ConnectRefusal refusal() {
+    if (connect.properties().authentication() != null) {
+      return ConnectRefusal.AUTHENTICATION_METHOD;
+    }
+    if (!clientIdAllowed()) {
+      return ConnectRefusal.CLIENT_ID_NOT_VALID;
+    }
+    MqttPacket.Will will = connect.will();
+    boolean garbled =
+        will != null
+            && will.message().properties().payloadFormat() == PayloadFormat.UTF_8
+            && !Utf8Text.isUtf8(will.message().payload());
+    return garbled ? ConnectRefusal.WILL_PAYLOAD_FORMAT : null;
+  }
+
+  /**
+   * [v3:MQTT-3.1.3-8]: an empty id only with clean session, and not at all in 3.1; in 5 always
+   * [v5:MQTT-3.1.3-6].
+   */
   private boolean clientIdAllowed() {
     String clientId = connect.clientId();
     if (clientId.isEmpty()) {
-      return connect.version() != MqttVersion.V3_1 && connect.cleanStart();
+      return switch (connect.version()) {
+        case V3_1 -> false;
+        case V3_1_1 -> connect.cleanStart();
+        case V5 -> true;
+      };
     }
     return clientId.getBytes(StandardCharsets.UTF_8).length
         <= engine.config().logins().clientIdBytesMax();
@@ -110,18 +150,66 @@ final class Login {
           connection.tellLateBinding(admitted.binding());
           return;
         }
-        connection.admitted(admitted);
-        engine
-            .sessions()
-            .claim(
-                engine,
-                new SessionClaim(
-                    engine.sessions().nextClaimNumber(),
-                    this,
-                    connection.loop(),
-                    admitted,
-                    connect.cleanStart()));
+        Duration delay = delay(admitted.session());
+        connection.admitted(admitted, delay);
+        ConnectRefusal refusal = refusal(admitted);
+        if (refusal != null) {
+          connection.refuse(refusal);
+        } else if (delay.isPositive()) {
+          LoopContext loop = connection.loop();
+          Deadline over = new Deadline(_ -> claim(admitted));
+          loop.deadlines().schedule(over, loop.nowNanos() + delay.toNanos());
+        } else {
+          claim(admitted);
+        }
       }
     }
+  }
+
+  /** Of two clients that keep taking one session over, the one that comes back waits. */
+  private Duration delay(SessionKey key) {
+    Session present = engine.sessions().find(key);
+    return present != null && present.isConnected()
+        ? engine.takeovers().delay(key, connection.loop().nowNanos())
+        : Duration.ZERO;
+  }
+
+  /** A will that goes beyond what this client is offered (MQTT 5 §3.2.2.3.4, §3.2.2.3.5). */
+  private @Nullable ConnectRefusal refusal(Admission.Admitted admitted) {
+    MqttPacket.Will will = connect.will();
+    if (will == null || connect.version() != MqttVersion.V5) {
+      return null;
+    }
+    ClientLimits.Offer offer = admitted.limits().offer();
+    if (will.message().qos().level() > offer.qosMax().level()) {
+      return ConnectRefusal.WILL_QOS;
+    }
+    return will.message().retained() && !offer.retainAvailable()
+        ? ConnectRefusal.WILL_RETAIN
+        : null;
+  }
+
+  private void claim(Admission.Admitted admitted) {
+    engine
+        .sessions()
+        .claim(
+            engine,
+            new SessionClaim(
+                engine.sessions().nextClaimNumber(),
+                this,
+                connection.loop(),
+                admitted,
+                connect.cleanStart(),
+                keepFor(admitted.limits())));
+  }
+
+  /** What the client asks for within what it may: MESSAGING.md section 8, "expiry". */
+  private Duration keepFor(ClientLimits limits) {
+    if (connect.version() != MqttVersion.V5) {
+      return connect.cleanStart() ? Duration.ZERO : connection.expiryMax(limits);
+    }
+    Duration asked = Duration.ofSeconds(connect.properties().sessionExpirySeconds());
+    Duration most = connection.expiryMax(limits);
+    return asked.compareTo(most) < 0 ? asked : most;
   }
 }

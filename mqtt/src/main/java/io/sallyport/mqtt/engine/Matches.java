@@ -1,6 +1,6 @@
 package io.sallyport.mqtt.engine;
 
-import io.sallyport.mqtt.engine.Grants.Grant;
+import io.sallyport.mqtt.SessionKey;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -8,24 +8,36 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who gets a message: every subscriber once, at its highest matching QoS, however many of its
- * filters match (MESSAGING.md section 7 row 34, MQTT-3.3.5-1).
+ * Who gets a message: every subscriber once, however many of its filters match, with what they
+ * grant together ({@link Grant#and}; MESSAGING.md section 7 row 34, MQTT-3.3.5-1, v5:MQTT-3.3.4-2).
  */
 final class Matches<S> {
   private static final int SCAN_MAX = 16;
+
+  private final @Nullable SessionKey publisher;
 
   /** As long as only one filter matched, its snapshot itself is the answer. */
   private Grants.@Nullable Snapshot<S> only;
 
   private @Nullable List<Grant<S>> merged;
   private @Nullable Map<S, Integer> positions;
+  private int visits;
+  private boolean cut;
+
+  /**
+   * @param publisher grants that are not for its messages are left out; null leaves none out
+   */
+  Matches(@Nullable SessionKey publisher) {
+    this.publisher = publisher;
+  }
 
   void add(Grants<S> grants) {
     Grants.Snapshot<S> snapshot = grants.snapshot();
     if (snapshot.size() == 0) {
       return;
     }
-    if (only == null && merged == null) {
+    boolean whole = publisher == null || !snapshot.hasNoLocal();
+    if (only == null && merged == null && whole) {
       only = snapshot;
       return;
     }
@@ -39,6 +51,20 @@ final class Matches<S> {
       only = null;
     }
     merge(list, snapshot);
+  }
+
+  /** The search has ended after so many nodes of the tree; before all were seen if cut. */
+  void searched(int nodes, boolean cutShort) {
+    visits = nodes;
+    cut = cutShort;
+  }
+
+  int visits() {
+    return visits;
+  }
+
+  boolean isCut() {
+    return cut;
   }
 
   int size() {
@@ -61,14 +87,17 @@ final class Matches<S> {
   private void merge(List<Grant<S>> list, Grants.Snapshot<S> more) {
     for (int i = 0; i < more.size(); i++) {
       Grant<S> grant = more.get(i);
+      if (grant.notFrom() != null && grant.notFrom().equals(publisher)) { // [v5:MQTT-3.8.3-3]
+        continue;
+      }
       int at = position(list, grant.subscriber());
       if (at < 0) {
         list.add(grant);
         if (positions != null) {
           positions.put(grant.subscriber(), list.size() - 1);
         }
-      } else if (list.get(at).qos().level() < grant.qos().level()) {
-        list.set(at, grant);
+      } else {
+        list.set(at, list.get(at).and(grant));
       }
     }
   }

@@ -3,6 +3,7 @@ package io.sallyport.mqtt.engine;
 import java.util.ArrayDeque;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -54,6 +55,22 @@ final class MessageQueue {
       }
     }
     return message;
+  }
+
+  void removeIf(Predicate<Outgoing> condition) {
+    if (messages == null) {
+      return;
+    }
+    messages.removeIf(message -> {
+      boolean goes = condition.test(message);
+      if (goes) {
+        count(-message.bytes());
+      }
+      return goes;
+    });
+    if (messages.isEmpty()) {
+      messages = null;
+    }
   }
 
   void clear(Consumer<Outgoing> each) {

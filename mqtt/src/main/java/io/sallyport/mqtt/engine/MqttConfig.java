@@ -5,7 +5,15 @@ import java.time.Duration;
 
 /** Every limit of the engine that is not the client's own ({@code ClientLimits}). */
 public record MqttConfig(
-    CodecLimits codec, Logins logins, Timeouts timeouts, Sessions sessions, Retained retained) {
+    CodecLimits codec,
+    Logins logins,
+    Timeouts timeouts,
+    Sessions sessions,
+    Subscriptions subscriptions,
+    Retained retained,
+    Ownership ownership,
+    Takeovers takeovers,
+    Aliases aliases) {
   public static final MqttConfig DEFAULT =
       new MqttConfig(
           CodecLimits.DEFAULT,
@@ -18,7 +26,31 @@ public record MqttConfig(
               Duration.ofSeconds(30),
               Duration.ofSeconds(60)),
           new Sessions(100_000, 20_000, 1_000, 1 << 20, 10_000, 256L << 20),
-          new Retained(10_000, 16L << 20));
+          new Subscriptions(1_000, 200, 10_000),
+          new Retained(10_000, 16L << 20, 5_000, 8L << 20),
+          new Ownership(20_000, 1_000_000, Duration.ofDays(7)),
+          new Takeovers(5, 20, Duration.ofSeconds(10), Duration.ofSeconds(1)),
+          new Aliases(16, 64L << 20));
+
+  /** With the rest as by default. */
+  public MqttConfig(
+      CodecLimits codec,
+      Logins logins,
+      Timeouts timeouts,
+      Sessions sessions,
+      Subscriptions subscriptions,
+      Retained retained) {
+    this(
+        codec,
+        logins,
+        timeouts,
+        sessions,
+        subscriptions,
+        retained,
+        DEFAULT.ownership,
+        DEFAULT.takeovers,
+        DEFAULT.aliases);
+  }
 
   /**
    * Connections that have not logged in. Over a limit the oldest idle one of the address that has
@@ -81,12 +113,75 @@ public record MqttConfig(
   }
 
   /**
-   * Bounds on the retained messages of one scope; beyond them a new topic is not retained.
+   * Bounds on subscriptions beside the client's own.
+   *
+   * @param groupsPerScopeMax shared subscriptions of different name, filter or owner; another is
+   *     refused with 0x97
+   * @param membersPerGroupMax likewise
+   * @param matchVisitsMax nodes of the index that one message may lead to; what lies beyond gets no
+   *     copy, and that is counted
+   */
+  public record Subscriptions(int groupsPerScopeMax, int membersPerGroupMax, int matchVisitsMax) {
+    public Subscriptions {
+      requirePositive(matchVisitsMax, "matchVisitsMax");
+    }
+  }
+
+  /**
+   * Bounds on the retained messages of one scope; beyond them another is refused with 0x97.
    *
    * @param messagesPerScopeMax topics
    * @param bytesPerScopeMax of topics and payloads
+   * @param messagesPerAuthorMax topics whose message was published by sessions of one owner
+   * @param bytesPerAuthorMax likewise
    */
-  public record Retained(int messagesPerScopeMax, long bytesPerScopeMax) {}
+  public record Retained(
+      int messagesPerScopeMax,
+      long bytesPerScopeMax,
+      int messagesPerAuthorMax,
+      long bytesPerAuthorMax) {}
+
+  /**
+   * Bounds on who may have how many sessions for how long; beyond a number a new one is refused
+   * with 0x97, code 3 in 3.x.
+   *
+   * @param sessionsPerOwnerMax of one owner in one scope, with and without connection
+   * @param sessionsPerScopeMax likewise, of a whole scope
+   * @param sessionExpiryMax the most that any client's own limit can give
+   */
+  public record Ownership(
+      int sessionsPerOwnerMax, int sessionsPerScopeMax, Duration sessionExpiryMax) {
+    public Ownership {
+      requirePositive(sessionsPerOwnerMax, "sessionsPerOwnerMax");
+      requirePositive(sessionsPerScopeMax, "sessionsPerScopeMax");
+    }
+  }
+
+  /**
+   * What is done about clients that keep taking one session over from each other.
+   *
+   * @param perMinuteMax more are told to the contract
+   * @param undelayedMax from this one on, of takeovers less than a minute apart, CONNACK waits
+   * @param delayMax how long at most
+   * @param settledAfter a connection taken over earlier does not count: its client came back
+   *     quickly
+   */
+  public record Takeovers(
+      int perMinuteMax, int undelayedMax, Duration delayMax, Duration settledAfter) {
+    public Takeovers {
+      requirePositive(perMinuteMax, "perMinuteMax");
+      requirePositive(undelayedMax, "undelayedMax");
+    }
+  }
+
+  /**
+   * Bounds on topic aliases, MQTT 5 §3.3.2.3.4.
+   *
+   * @param outboundMax that we give to topics of one connection, if the client takes as many
+   * @param bytesMax topics of all connections together; beyond it a new connection is offered none,
+   *     and no new alias is given
+   */
+  public record Aliases(int outboundMax, long bytesMax) {}
 
   private static void requirePositive(int value, String name) {
     if (value < 1) {

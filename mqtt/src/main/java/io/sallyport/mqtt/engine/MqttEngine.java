@@ -8,9 +8,11 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.sallyport.mqtt.ClientGate;
 import io.sallyport.mqtt.ConnectionInfo;
 import io.sallyport.mqtt.Message;
+import io.sallyport.mqtt.RetainOutcome;
 import io.sallyport.mqtt.Router;
 import io.sallyport.mqtt.Scope;
 import io.sallyport.mqtt.SessionKey;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,6 +23,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Speaks MQTT on channels that a listener has made ready, and carries messages between them.
@@ -45,6 +49,7 @@ public final class MqttEngine implements Router {
    * @param revocationsTold asked by an event loop that finds it slept more than a second;
    *     completes, on any thread, when every revocation that may have been committed before the
    *     call has closed its connections. Until then the loop takes and sends nothing
+   * @param random for the names of clients that bring none: thread-safe, and not to be guessed
    */
   public MqttEngine(
       MqttConfig config,
@@ -52,10 +57,11 @@ public final class MqttEngine implements Router {
       Executor gateExecutor,
       Clock clock,
       MeterRegistry meters,
-      Supplier<? extends CompletionStage<?>> revocationsTold) {
+      Supplier<? extends CompletionStage<?>> revocationsTold,
+      RandomGenerator random) {
     this.revocationsTold = revocationsTold;
     EngineMetrics metrics = new EngineMetrics(meters);
-    Scopes scopes = new Scopes(config.retained(), metrics);
+    Scopes scopes = new Scopes(config, clock, metrics);
     this.context =
         new EngineContext(
             config,
@@ -65,8 +71,21 @@ public final class MqttEngine implements Router {
             metrics,
             new FaultLog(),
             scopes,
-            new SessionRegistry(config.sessions(), scopes),
-            new PendingLogins(config.logins(), metrics));
+            new SessionRegistry(config.sessions(), config.ownership(), scopes),
+            new PendingLogins(config.logins(), metrics),
+            new TakeoverWatch(config.takeovers(), metrics),
+            new FreshClientIds(random));
+  }
+
+  /** As above, with randomness of its own. */
+  public MqttEngine(
+      MqttConfig config,
+      ClientGate gate,
+      Executor gateExecutor,
+      Clock clock,
+      MeterRegistry meters,
+      Supplier<? extends CompletionStage<?>> revocationsTold) {
+    this(config, gate, gateExecutor, clock, meters, revocationsTold, new SecureRandom());
   }
 
   /** As above, where whoever revokes closes the connections before the revocation takes effect. */
@@ -139,14 +158,13 @@ public final class MqttEngine implements Router {
   }
 
   @Override
-  public int route(Scope scope, Message message) {
-    return context.scopes().route(scope, message);
+  public int route(Scope scope, Message message, @Nullable SessionKey publisher) {
+    return context.scopes().route(scope, message, publisher);
   }
 
   @Override
-  public void routeRetained(Scope scope, Message message) {
-    context.scopes().retain(scope, message);
-    context.scopes().route(scope, message);
+  public RetainOutcome routeRetained(Scope scope, Message message, @Nullable SessionKey publisher) {
+    return context.scopes().retain(scope, message, publisher);
   }
 
   @Override
@@ -172,6 +190,10 @@ public final class MqttEngine implements Router {
   @Override
   public void endSessions(Scope scope) {
     context.sessions().endAll(key -> key.scope().equals(scope));
+  }
+
+  EngineContext context() {
+    return context;
   }
 
   private static void drain(LoopContext loop, Duration grace, CompletableFuture<Void> done) {

@@ -1,10 +1,10 @@
 package io.sallyport.mqtt.engine;
 
-import io.sallyport.mqtt.ClientBinding;
 import io.sallyport.mqtt.ClientLimits;
 import io.sallyport.mqtt.CloseReason;
 import io.sallyport.mqtt.Delivery;
 import io.sallyport.mqtt.Qos;
+import io.sallyport.mqtt.ReasonCode;
 import io.sallyport.mqtt.Scope;
 import io.sallyport.mqtt.engine.EngineMetrics.Drop;
 import io.sallyport.mqtt.engine.Outgoing.Phase;
@@ -18,34 +18,120 @@ import org.jspecify.annotations.Nullable;
  */
 final class Outflow {
   private final EngineContext engine;
-  private final boolean persistent;
   private final InFlightWindow window = new InFlightWindow();
   private volatile ClientLimits limits;
   private final MessageQueue queue;
   private final MessageQueue unsent;
   private @Nullable RetainedBacklog retained;
   private @Nullable Connection connection;
+  private boolean turnPosted;
 
-  Outflow(EngineContext engine, Scope scope, boolean persistent, ClientLimits limits) {
+  /** Messages that may be in flight on this connection. */
+  private int windowMax;
+
+  /** Of the window: those that this connection has not been sent yet. */
+  private int resends;
+
+  /** Of what has been queued; nothing in the queue expires before. */
+  private long earliestExpiryMillis = Long.MAX_VALUE;
+
+  /** Written by the owner when it changes, so that others can choose who gets a message. */
+  private volatile boolean backedUp;
+
+  Outflow(EngineContext engine, Scope scope, ClientLimits limits) {
     this.engine = engine;
-    this.persistent = persistent;
     this.limits = limits;
+    this.windowMax = limits.inFlightMax();
     AtomicLong scopeBytes = engine.scopes().state(scope).queuedBytes();
     this.queue = new MessageQueue(scopeBytes);
     this.unsent = new MessageQueue(scopeBytes);
   }
 
-  /** The connection is open: what was in flight goes first, again [MQTT-4.4.0-1]. */
-  void attach(Connection opened, ClientLimits newLimits) {
+  /**
+   * The connection is open: what was in flight goes first, again, in the order of first sending
+   * [MQTT-4.4.0-1], [MQTT-4.6.0-1], as far as the client takes it at once.
+   *
+   * @param receiveMax the client's, which the earlier connection's does not bind [v5:MQTT-3.3.4-9]
+   */
+  void attach(Connection opened, ClientLimits newLimits, int receiveMax) {
     connection = opened;
     limits = newLimits;
-    window.forEach(message -> resend(opened, message));
+    windowMax = Math.min(newLimits.inFlightMax(), receiveMax);
+    resends = 0;
+    window.forEach(message -> {
+      message.awaitsResend = message.phase != Phase.RELEASED;
+      resends += message.awaitsResend ? 1 : 0;
+    });
+    window.forEach(message -> {
+      if (message.phase == Phase.RELEASED) {
+        opened.writer().pubRel(message.packetId(), true);
+      } else if (mayStart(opened)) {
+        resend(opened, message);
+      }
+    });
+    noteLoad();
   }
 
   /** The connection has ended; a session that outlives it keeps QoS 1 and 2. */
   void detach() {
     connection = null;
+    turnPosted = false;
     unsent.clear(message -> drop(message, Drop.NO_CONNECTION));
+    if (retained != null) {
+      retained.interrupted();
+    }
+  }
+
+  /** From any thread: whether something waits, or another QoS 1 or 2 message would. */
+  boolean isBackedUp() {
+    return backedUp;
+  }
+
+  /** The session stays without a connection: its groups' connected members get what has waited. */
+  void shareOut() {
+    queue.removeIf(message -> isPassedOn(message, true));
+    noteLoad();
+  }
+
+  /**
+   * The session is not a member any more: what has not been begun goes to those who are [MQTT
+   * 3.10.4]; what has is completed here.
+   */
+  void leave(ShareGroup<Session> group) {
+    queue.removeIf(message -> {
+      if (message.group() != group) {
+        return false;
+      }
+      giveUp(message, Drop.NO_MEMBER);
+      return true;
+    });
+    noteLoad();
+  }
+
+  /**
+   * A message that this session does not complete. One of a shared group goes to another member,
+   * but none of QoS 2 whose delivery has begun [v5:MQTT-4.8.2-5].
+   */
+  void giveUp(Outgoing message, Drop cause) {
+    if (!isPassedOn(message, false)) {
+      drop(message, cause);
+    }
+  }
+
+  private boolean isPassedOn(Outgoing message, boolean onlyConnected) {
+    ShareGroup<Session> group = message.group();
+    boolean begunOnce = message.qos() == Qos.EXACTLY_ONCE && message.phase != Phase.WAITING;
+    return group != null
+        && message.qos() != Qos.AT_MOST_ONCE
+        && !begunOnce
+        && engine.scopes().shared().passOn(group, message, onlyConnected);
+  }
+
+  private void noteLoad() {
+    boolean now = !queue.isEmpty() || !unsent.isEmpty() || resends > 0 || inFlight() >= windowMax;
+    if (now != backedUp) {
+      backedUp = now;
+    }
   }
 
   /** The session has ended. */
@@ -54,14 +140,21 @@ final class Outflow {
     retained = null;
     window.forEach(message -> {
       window.remove(message);
-      drop(message, Drop.SESSION_ENDED);
+      giveUp(message, Drop.SESSION_ENDED);
     });
-    queue.clear(message -> drop(message, Drop.SESSION_ENDED));
+    queue.clear(message -> giveUp(message, Drop.SESSION_ENDED));
   }
 
-  /** Takes a message from the inbox: sends it if nothing is before it, else it waits. */
-  void accept(Outgoing message) {
+  /**
+   * Takes a message from the inbox: sends it if nothing is before it, else it waits.
+   *
+   * @param lasting whether the session outlives its connection
+   */
+  void accept(Outgoing message, boolean lasting) {
     Connection live = connection;
+    if (live != null && !canBeSent(live, message)) {
+      return;
+    }
     if (message.qos() == Qos.AT_MOST_ONCE) {
       if (live == null) {
         drop(message, Drop.NO_CONNECTION);
@@ -72,13 +165,16 @@ final class Outflow {
       }
       return;
     }
-    if (live == null && !persistent) {
-      drop(message, Drop.NO_CONNECTION);
-    } else if (live != null && queue.isEmpty() && mayStart(live)) {
+    if (live == null && !lasting) {
+      giveUp(message, Drop.NO_CONNECTION);
+    } else if (live == null && isPassedOn(message, true)) {
+      return;
+    } else if (live != null && queue.isEmpty() && resends == 0 && mayStart(live)) {
       start(live, message);
     } else {
       enqueue(message);
     }
+    noteLoad();
   }
 
   /** From any thread: how much may wait in the inbox before the queue sees it. */
@@ -86,13 +182,23 @@ final class Outflow {
     return limits.queuedBytesMax() + engine.config().sessions().unsentBytesMax();
   }
 
-  void addRetained(RetainedMessages source, String filter, Qos granted) {
+  /**
+   * @param identifier of the subscription, or 0
+   */
+  void addRetained(String filter, RetainedWalk walk, Qos granted, int identifier) {
     RetainedBacklog backlog = retained;
     if (backlog == null) {
-      backlog = new RetainedBacklog();
+      backlog = new RetainedBacklog(engine.metrics());
       retained = backlog;
     }
-    backlog.add(source, filter, granted);
+    backlog.add(filter, walk, granted, identifier);
+  }
+
+  /** The filter is held no more. */
+  void forgetRetained(String filter) {
+    if (retained != null) {
+      retained.remove(filter);
+    }
   }
 
   /** Sends what window and socket allow. */
@@ -102,10 +208,17 @@ final class Outflow {
       return;
     }
     while (live.writer().isWritable() && sendNextOnce(live)) {}
-    while (mayStart(live) && startNext(live)) {}
+    while (resends > 0 && mayStart(live)) {
+      resendNext(live);
+    }
+    while (resends == 0 && mayStart(live) && startNext(live)) {}
+    noteLoad();
   }
 
-  void pubAck(Connection live, int packetId) {
+  /**
+   * @param reasonCode 0 in 3.x
+   */
+  void pubAck(Connection live, int packetId, int reasonCode) {
     Outgoing message = window.find(packetId);
     if (message == null) { // Acknowledged before, or never sent: nothing to undo.
       return;
@@ -114,22 +227,32 @@ final class Outflow {
       live.close(CloseReason.PROTOCOL_ERROR);
       return;
     }
-    finish(message);
+    finish(message, reasonCode);
   }
 
-  void pubRec(Connection live, int packetId) {
+  /**
+   * @param reasonCode 0 in 3.x
+   */
+  void pubRec(Connection live, int packetId, int reasonCode) {
     Outgoing message = window.find(packetId);
-    if (message != null && message.qos() != Qos.EXACTLY_ONCE) {
+    if (message == null) { // Answered all the same, so that the client can end its flow.
+      live.writer().pubRel(packetId, false);
+      return;
+    }
+    if (message.qos() != Qos.EXACTLY_ONCE) {
       live.close(CloseReason.PROTOCOL_ERROR);
       return;
     }
-    if (message != null) {
-      message.phase = Phase.RELEASED;
+    if (ReasonCode.isFailure(reasonCode)) { // [v5:MQTT-4.4.0-2]: no PUBREL.
+      finish(message, reasonCode);
+      return;
     }
-    // Also for an unknown id, so that the client can end its flow.
-    live.writer().pubRel(packetId);
+    sentAgain(message);
+    message.phase = Phase.RELEASED;
+    live.writer().pubRel(packetId, true);
   }
 
+  /** With whatever reason: the flow is over. */
   void pubComp(Connection live, int packetId) {
     Outgoing message = window.find(packetId);
     if (message == null) {
@@ -139,23 +262,44 @@ final class Outflow {
       live.close(CloseReason.PROTOCOL_ERROR);
       return;
     }
-    finish(message);
+    finish(message, 0);
   }
 
-  private void finish(Outgoing message) {
-    window.remove(message);
-    engine.guard(message.delivery()::delivered);
+  private void finish(Outgoing message, int reasonCode) {
+    leaveWindow(message);
+    if (ReasonCode.isFailure(reasonCode)) {
+      drop(message, Drop.REFUSED_BY_CLIENT); // Not for another to take [v5:MQTT-4.8.2-6].
+    } else {
+      engine.guard(message.delivery()::delivered);
+    }
     pump();
   }
 
+  private void leaveWindow(Outgoing message) {
+    sentAgain(message);
+    window.remove(message);
+  }
+
+  private void sentAgain(Outgoing message) {
+    if (message.awaitsResend) {
+      message.awaitsResend = false;
+      resends--;
+    }
+  }
+
+  /** Sent on this connection, or before it and half completed. */
+  private int inFlight() {
+    return window.size() - resends;
+  }
+
   private boolean mayStart(Connection live) {
-    return window.size() < limits.inFlightMax() && live.writer().isWritable();
+    return inFlight() < windowMax && live.writer().isWritable();
   }
 
   /** False when nothing waits. */
   private boolean sendNextOnce(Connection live) {
     Outgoing message = unsent.poll();
-    if (message != null && allowed(live.binding(), message)) {
+    if (message != null && allowed(live, message)) {
       sendOnce(live, message);
     }
     return message != null;
@@ -165,18 +309,21 @@ final class Outflow {
   private boolean startNext(Connection live) {
     Outgoing message = queue.poll();
     if (message != null) {
-      if (allowed(live.binding(), message)) {
+      if (allowed(live, message)) {
         start(live, message);
       }
       return true;
     }
     RetainedBacklog backlog = retained;
-    Outgoing copy = backlog == null ? null : backlog.next();
-    if (copy == null) {
-      retained = null;
+    if (backlog == null) {
       return false;
     }
-    if (!allowed(live.binding(), copy)) {
+    Outgoing copy = backlog.next();
+    endTurnLater(live);
+    if (copy == null) {
+      return false;
+    }
+    if (!allowed(live, copy)) {
       return true;
     }
     if (copy.qos() == Qos.AT_MOST_ONCE) {
@@ -185,6 +332,33 @@ final class Outflow {
       start(live, copy);
     }
     return true;
+  }
+
+  /**
+   * What one turn of the loop may look at is bounded however many packets ask for it: the next turn
+   * comes when others have had theirs.
+   */
+  private void endTurnLater(Connection live) {
+    if (!turnPosted) {
+      turnPosted = true;
+      live.loop()
+          .post(() -> {
+            if (live.isOpen()) { // Else the session may belong to another loop by now.
+              turnPosted = false;
+              beginTurn();
+            }
+          });
+    }
+  }
+
+  private void beginTurn() {
+    if (retained != null && retained.isEmpty()) {
+      retained = null;
+    }
+    if (retained != null) {
+      retained.beginTurn();
+      pump();
+    }
   }
 
   private void start(Connection live, Outgoing message) {
@@ -197,23 +371,48 @@ final class Outflow {
     live.writer().publishOnce(message);
   }
 
+  private void resendNext(Connection live) {
+    Outgoing message = window.firstToResend();
+    if (message == null) {
+      throw new IllegalStateException(resends + " to be sent again are not in the window");
+    }
+    resend(live, message);
+  }
+
+  /** Its delivery has begun, so it goes on even if it has expired meanwhile. */
   private void resend(Connection live, Outgoing message) {
-    if (message.phase == Phase.RELEASED) {
-      live.writer().pubRel(message.packetId());
-    } else if (engine.mayDeliver(live.binding(), message.message())) {
-      live.writer().publish(message, true, message.packetId());
-    } else { // THREATS T32: rights in force now come before the flow.
-      window.remove(message);
+    if (!engine.mayDeliver(live.binding(), message.message())) {
+      leaveWindow(message); // THREATS T32: rights in force now come before the flow.
       drop(message, Drop.NOT_ALLOWED);
+    } else if (!live.writer().fits(message)) {
+      leaveWindow(message);
+      drop(message, Drop.PACKET_TOO_LARGE);
+    } else {
+      sentAgain(message);
+      live.writer().publish(message, true, message.packetId());
     }
   }
 
-  private boolean allowed(ClientBinding binding, Outgoing message) {
-    if (engine.mayDeliver(binding, message.message())) {
-      return true;
+  /** After it has waited: rights and time may have changed. */
+  private boolean allowed(Connection live, Outgoing message) {
+    if (!engine.mayDeliver(live.binding(), message.message())) {
+      drop(message, Drop.NOT_ALLOWED);
+      return false;
     }
-    drop(message, Drop.NOT_ALLOWED);
-    return false;
+    return canBeSent(live, message);
+  }
+
+  /** [v5:MQTT-3.3.2-5]; [v5:MQTT-3.1.2-25]: as if it had been sent. */
+  private boolean canBeSent(Connection live, Outgoing message) {
+    if (engine.isExpired(message.message())) {
+      drop(message, Drop.EXPIRED);
+      return false;
+    }
+    if (!live.writer().fits(message)) {
+      drop(message, Drop.PACKET_TOO_LARGE);
+      return false;
+    }
+    return true;
   }
 
   private void holdUnsent(Outgoing message) {
@@ -222,10 +421,14 @@ final class Outflow {
       drop(message, Drop.SLOW_READER);
     } else {
       unsent.add(message);
+      noteLoad();
     }
   }
 
   private void enqueue(Outgoing message) {
+    if (isFull(message)) {
+      dropExpired();
+    }
     while (isFull(message)) {
       Outgoing oldest =
           limits.overflow() == ClientLimits.Overflow.DROP_OLDEST ? queue.poll() : null;
@@ -239,6 +442,29 @@ final class Outflow {
       drop(oldest, Drop.QUEUE_FULL);
     }
     queue.add(message);
+    long expiresAtMillis = message.message().expiresAtMillis();
+    if (expiresAtMillis != 0) {
+      earliestExpiryMillis = Math.min(earliestExpiryMillis, expiresAtMillis);
+    }
+  }
+
+  /** Makes room, if there can be any: looks through the queue only when something has expired. */
+  private void dropExpired() {
+    if (earliestExpiryMillis == Long.MAX_VALUE || engine.clock().millis() < earliestExpiryMillis) {
+      return;
+    }
+    earliestExpiryMillis = Long.MAX_VALUE;
+    queue.removeIf(message -> {
+      if (engine.isExpired(message.message())) {
+        drop(message, Drop.EXPIRED);
+        return true;
+      }
+      long expiresAtMillis = message.message().expiresAtMillis();
+      if (expiresAtMillis != 0) {
+        earliestExpiryMillis = Math.min(earliestExpiryMillis, expiresAtMillis);
+      }
+      return false;
+    });
   }
 
   private boolean isFull(Outgoing message) {

@@ -3,7 +3,8 @@ package io.sallyport.mqtt.engine;
 import io.sallyport.mqtt.Delivery;
 import io.sallyport.mqtt.Message;
 import io.sallyport.mqtt.Qos;
-import java.nio.charset.StandardCharsets;
+import io.sallyport.mqtt.codec.EncodedMessage;
+import io.sallyport.mqtt.codec.SubscriptionIds;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,28 +12,32 @@ import org.jspecify.annotations.Nullable;
  * in turn. Belongs to the session's event loop once it is in the inbox.
  */
 final class Outgoing {
-  /** What all receivers of a message share: the topic is encoded once. */
-  record Parcel(Message message, EncodedTopic topic) {
+  /**
+   * What receivers of a message share, encoded once. Those without subscription identifiers and
+   * group, so all of 3.x, share one parcel.
+   *
+   * @param group whose message it is, if of a shared subscription
+   * @param bytes what it counts for where messages wait
+   */
+  record Parcel(
+      Message message,
+      EncodedMessage encoded,
+      SubscriptionIds ids,
+      @Nullable ShareGroup<Session> group,
+      int bytes) {
     static Parcel of(Message message) {
-      return new Parcel(
-          message, new EncodedTopic(message.topic().getBytes(StandardCharsets.UTF_8)));
+      EncodedMessage encoded = EncodedMessage.of(message);
+      return new Parcel(message, encoded, SubscriptionIds.NONE, null, encoded.bytes());
     }
 
-    int bytes() {
-      return topic.bytes().length + message.payload().length;
-    }
-  }
-
-  /** UTF-8; read only. */
-  static final class EncodedTopic {
-    private final byte[] bytes;
-
-    EncodedTopic(byte[] bytes) {
-      this.bytes = bytes;
+    Parcel withIds(SubscriptionIds others) {
+      return others.size() == 0 && ids.size() == 0
+          ? this
+          : new Parcel(message, encoded, others, group, bytes);
     }
 
-    byte[] bytes() {
-      return bytes;
+    Parcel sharedBy(ShareGroup<Session> sharing) {
+      return new Parcel(message, encoded, ids, sharing, bytes);
     }
   }
 
@@ -59,6 +64,9 @@ final class Outgoing {
   long sequence;
   Phase phase = Phase.WAITING;
 
+  /** In the window since an earlier connection, and not yet sent again on this one. */
+  boolean awaitsResend;
+
   Outgoing(Parcel parcel, Qos qos, boolean retain, Delivery delivery) {
     this.parcel = parcel;
     this.qos = qos;
@@ -70,8 +78,18 @@ final class Outgoing {
     return parcel.message();
   }
 
-  byte[] topic() {
-    return parcel.topic().bytes();
+  EncodedMessage encoded() {
+    return parcel.encoded();
+  }
+
+  /** Identifiers of the subscriptions that it answers. */
+  SubscriptionIds ids() {
+    return parcel.ids();
+  }
+
+  /** The shared subscription that it was chosen for, if any. */
+  @Nullable ShareGroup<Session> group() {
+    return parcel.group();
   }
 
   Qos qos() {

@@ -4,6 +4,12 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.sallyport.mqtt.Delivery;
+import io.sallyport.mqtt.MqttVersion;
+import io.sallyport.mqtt.ReasonCode;
+import io.sallyport.mqtt.codec.ConnAckProperties;
+import io.sallyport.mqtt.codec.DisconnectProperties;
+import io.sallyport.mqtt.codec.EncodedProperties;
+import io.sallyport.mqtt.codec.MqttPacket;
 import io.sallyport.mqtt.codec.PacketEncoder;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +24,7 @@ final class PacketWriter {
   private static final int PACKETS_PER_FLUSH = 128;
   private static final int BYTES_PER_FLUSH = 16 * 1024;
   private static final int BUFFER_BYTES = 512;
+  private static final int NOT_FOUND = ReasonCode.PACKET_IDENTIFIER_NOT_FOUND.code();
 
   private final Channel channel;
   private final LoopContext loop;
@@ -28,6 +35,11 @@ final class PacketWriter {
   private int batchPackets;
   private int batchMessages;
   private boolean flushPosted;
+  private int packetStart;
+  private int packetBytesMax = Integer.MAX_VALUE;
+
+  /** Set exactly if the client speaks it. */
+  private @Nullable CopyWriter version5;
 
   PacketWriter(Channel channel, LoopContext loop, TrafficCounts counts, EngineMetrics metrics) {
     this.channel = channel;
@@ -41,43 +53,106 @@ final class PacketWriter {
     return channel.isWritable();
   }
 
+  /** From now on packets have the form of version 5, and are no larger than the client takes. */
+  void speakVersion5(CopyWriter copies) {
+    version5 = copies;
+    packetBytesMax = copies.packetBytesMax();
+  }
+
+  boolean speaksVersion5() {
+    return version5 != null;
+  }
+
   void connAck(boolean sessionPresent, int returnCode) {
     PacketEncoder.connAck(begin(), sessionPresent, returnCode);
     end();
   }
 
-  void connAckOfVersion5(int reasonCode) {
-    PacketEncoder.connAckOfVersion5(begin(), reasonCode);
+  /** For a client of version 5; false when it does not take a packet as large as this. */
+  boolean connAckOfVersion5(
+      boolean sessionPresent, int reasonCode, ConnAckProperties properties, int bytesMax) {
+    return encode(new MqttPacket.ConnAck(sessionPresent, reasonCode, properties), bytesMax);
+  }
+
+  /**
+   * Of version 5.
+   *
+   * @param reason for people; left out when it does not fit or is not wanted
+   */
+  void disconnect(int reasonCode, @Nullable String reason) {
+    DisconnectProperties properties =
+        reason == null
+            ? DisconnectProperties.NONE
+            : new DisconnectProperties(DisconnectProperties.UNCHANGED, reason, null, List.of());
+    var _ = encode(new MqttPacket.Disconnect(reasonCode, properties), packetBytesMax);
+  }
+
+  /**
+   * @param reasonCode 0 in 3.x
+   */
+  void pubAck(int packetId, int reasonCode) {
+    if (reasonCode == 0) {
+      PacketEncoder.pubAck(begin(), packetId);
+    } else {
+      PacketEncoder.pubAck(begin(), packetId, reasonCode, EncodedProperties.NONE);
+    }
     end();
   }
 
-  void pubAck(int packetId) {
-    PacketEncoder.pubAck(begin(), packetId);
+  /**
+   * @param reasonCode 0 in 3.x
+   */
+  void pubRec(int packetId, int reasonCode) {
+    if (reasonCode == 0) {
+      PacketEncoder.pubRec(begin(), packetId);
+    } else {
+      PacketEncoder.pubRec(begin(), packetId, reasonCode, EncodedProperties.NONE);
+    }
     end();
   }
 
-  void pubRec(int packetId) {
-    PacketEncoder.pubRec(begin(), packetId);
+  /**
+   * @param known whether there is a flow with that id: only 5 can say that there is none
+   */
+  void pubRel(int packetId, boolean known) {
+    if (known || version5 == null) {
+      PacketEncoder.pubRel(begin(), packetId);
+    } else {
+      PacketEncoder.pubRel(begin(), packetId, NOT_FOUND, EncodedProperties.NONE);
+    }
     end();
   }
 
-  void pubRel(int packetId) {
-    PacketEncoder.pubRel(begin(), packetId);
+  /**
+   * @param known whether there is a flow with that id: only 5 can say that there is none
+   */
+  void pubComp(int packetId, boolean known) {
+    if (known || version5 == null) {
+      PacketEncoder.pubComp(begin(), packetId);
+    } else {
+      PacketEncoder.pubComp(begin(), packetId, NOT_FOUND, EncodedProperties.NONE);
+    }
     end();
   }
 
-  void pubComp(int packetId) {
-    PacketEncoder.pubComp(begin(), packetId);
+  void subAck(MqttVersion version, int packetId, List<Integer> codes) {
+    if (version == MqttVersion.V5) {
+      PacketEncoder.subAck(begin(), packetId, codes, EncodedProperties.NONE);
+    } else {
+      PacketEncoder.subAck(begin(), packetId, codes);
+    }
     end();
   }
 
-  void subAck(int packetId, List<Integer> codes) {
-    PacketEncoder.subAck(begin(), packetId, codes);
-    end();
-  }
-
-  void unsubAck(int packetId) {
-    PacketEncoder.unsubAck(begin(), packetId);
+  /**
+   * @param codes not written in 3.x
+   */
+  void unsubAck(MqttVersion version, int packetId, List<Integer> codes) {
+    if (version == MqttVersion.V5) {
+      PacketEncoder.unsubAck(begin(), packetId, codes, EncodedProperties.NONE);
+    } else {
+      PacketEncoder.unsubAck(begin(), packetId);
+    }
     end();
   }
 
@@ -90,16 +165,20 @@ final class PacketWriter {
    * @param packetId ignored with QoS 0
    */
   void publish(Outgoing message, boolean duplicate, int packetId) {
-    PacketEncoder.publish(
-        begin(),
-        message.topic(),
-        message.message().payload(),
-        message.qos(),
-        message.retain(),
-        duplicate,
-        packetId);
+    CopyWriter copies = version5;
+    if (copies == null) {
+      PacketEncoder.publish(
+          begin(), message.encoded(), message.qos(), message.retain(), duplicate, packetId);
+    } else {
+      copies.write(begin(), message, duplicate, packetId);
+    }
     batchMessages++;
     end();
+  }
+
+  /** Whether the client takes a packet as large as this message makes. */
+  boolean fits(Outgoing message) {
+    return version5 == null || version5.fits(message);
   }
 
   /** QoS 0: its delivery is told when the socket has taken it, or never will. */
@@ -117,6 +196,14 @@ final class PacketWriter {
   void flushPosted() {
     flushPosted = false;
     flush();
+  }
+
+  /** The connection has ended; what was written is flushed. */
+  void finish() {
+    flush();
+    if (version5 != null) {
+      version5.forget();
+    }
   }
 
   void flush() {
@@ -153,6 +240,16 @@ final class PacketWriter {
     }
   }
 
+  private boolean encode(MqttPacket packet, int bytesMax) {
+    boolean fits = PacketEncoder.encodeWithin(bytesMax, packet, MqttVersion.V5, begin());
+    if (fits) {
+      end();
+    } else {
+      metrics.packetTooLarge();
+    }
+    return fits;
+  }
+
   private ByteBuf begin() {
     ByteBuf buffer = batch;
     if (buffer == null) {
@@ -163,12 +260,19 @@ final class PacketWriter {
         loop.flushLater(this);
       }
     }
+    packetStart = buffer.writerIndex();
     return buffer;
   }
 
+  /** A packet that the client does not take is as if it had been sent [v5:MQTT-3.1.2-25]. */
   private void end() {
-    batchPackets++;
     ByteBuf buffer = batch;
+    if (buffer != null && buffer.writerIndex() - packetStart > packetBytesMax) {
+      buffer.writerIndex(packetStart);
+      metrics.packetTooLarge();
+      return;
+    }
+    batchPackets++;
     if (buffer != null
         && (batchPackets >= PACKETS_PER_FLUSH || buffer.readableBytes() >= BYTES_PER_FLUSH)) {
       flush();

@@ -36,8 +36,11 @@ final class Patience {
     awaitLogin(timeouts.admission());
   }
 
-  void awaitSession() {
-    awaitLogin(timeouts.takeover());
+  /**
+   * @param first how long the session is not even asked for
+   */
+  void awaitSession(Duration first) {
+    awaitLogin(timeouts.takeover().plus(first));
   }
 
   /**

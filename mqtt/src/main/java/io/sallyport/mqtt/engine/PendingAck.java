@@ -3,6 +3,7 @@ package io.sallyport.mqtt.engine;
 import io.sallyport.mqtt.Ack;
 import io.sallyport.mqtt.CloseReason;
 import io.sallyport.mqtt.Qos;
+import io.sallyport.mqtt.ReasonCode;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,9 @@ final class PendingAck implements Ack {
   private final int packetId;
   private final Qos qos;
   private volatile Connection connection;
+
+  /** Set before the answer, which makes it visible. */
+  private int reasonCode;
 
   // The rest belongs to the loop: the place in the queue of acknowledgements.
   @Nullable PendingAck next;
@@ -58,9 +62,19 @@ final class PendingAck implements Ack {
     resolve(Answer.ACCEPTED);
   }
 
+  /** Why it was refused, once it was; 3.x has no way to say it (v3:MQTT-3.3.5-2). */
+  int reasonCode() {
+    return reasonCode;
+  }
+
   @Override
-  public void refused(int reasonCode) {
-    // 3.x has no way to say why (MQTT-3.3.5-2): acknowledged and discarded.
+  public void refused(int code) {
+    if (!ReasonCode.isFailure(code) || !ReasonCode.isValid(ReasonCode.Carrier.PUBACK, code)) {
+      throw new IllegalArgumentException("no reason to refuse a PUBLISH: " + code);
+    }
+    if (answer.get() == Answer.OPEN) {
+      reasonCode = code;
+    }
     resolve(Answer.REFUSED);
   }
 

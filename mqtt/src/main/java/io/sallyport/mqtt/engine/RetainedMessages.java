@@ -1,69 +1,164 @@
 package io.sallyport.mqtt.engine;
 
 import io.sallyport.mqtt.Message;
-import java.util.ArrayList;
-import java.util.List;
+import java.time.Clock;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentSkipListMap;
 import org.jspecify.annotations.Nullable;
 
-/** The retained messages of one scope, bounded by count and bytes. Thread-safe. */
+/**
+ * The retained messages of one scope, sorted by topic; bounded by count and bytes, each author
+ * within its own bounds too. Thread-safe; looking up takes no lock.
+ */
 final class RetainedMessages {
-  private final MqttConfig.Retained limits;
-  private final Map<String, Message> byTopic = new ConcurrentHashMap<>();
-  private long bytes;
+  /**
+   * One retained message.
+   *
+   * @param number counts the messages of the scope, so later ones have greater numbers
+   * @param author whose share it takes; null takes none
+   * @param bytes of topic, payload and properties
+   */
+  record Kept(Message message, long number, @Nullable String author, long bytes) {}
 
-  RetainedMessages(MqttConfig.Retained limits) {
+  private static final Comparator<Kept> BY_EXPIRY =
+      Comparator.<Kept>comparingLong(kept -> kept.message().expiresAtMillis())
+          .thenComparingLong(Kept::number);
+
+  /** What an author has. */
+  private static final class Usage {
+    private int messages;
+    private long bytes;
+  }
+
+  private final MqttConfig.Retained limits;
+  private final Clock clock;
+  private final ConcurrentSkipListMap<String, Kept> byTopic = new ConcurrentSkipListMap<>();
+  private volatile long lastNumber;
+
+  // Guarded by this.
+  private final TreeSet<Kept> byExpiry = new TreeSet<>(BY_EXPIRY);
+  private final Map<String, Usage> byAuthor = new HashMap<>();
+  private final Usage total = new Usage();
+
+  RetainedMessages(MqttConfig.Retained limits, Clock clock) {
     this.limits = limits;
+    this.clock = clock;
   }
 
   /**
-   * @return false when a limit keeps it out; an older message of the topic is gone then, because it
-   *     is no longer the last one
+   * Replaces the topic's message [MQTT-3.3.1-5].
+   *
+   * @param author whose share of the limits it takes; null takes of the scope's only
+   * @return false when a limit keeps it out; the topic keeps what it has
    */
-  synchronized boolean put(Message message) {
-    remove(message.topic());
-    long size = size(message);
-    if (byTopic.size() >= limits.messagesPerScopeMax()
-        || bytes + size > limits.bytesPerScopeMax()) {
+  synchronized boolean put(Message message, @Nullable String author) {
+    removeExpired();
+    Kept kept = new Kept(message, lastNumber + 1, author, bytes(message));
+    Kept old = byTopic.get(message.topic());
+    if (!fits(kept, old)) {
       return false;
     }
-    byTopic.put(message.topic(), message);
-    bytes += size;
+    if (old != null) {
+      forget(old);
+    }
+    count(kept, 1);
+    if (message.expiresAtMillis() != 0) {
+      byExpiry.add(kept);
+    }
+    byTopic.put(message.topic(), kept);
+    lastNumber = kept.number(); // A walk that begins now finds it.
     return true;
   }
 
   synchronized void remove(String topic) {
-    Message old = byTopic.remove(topic);
+    Kept old = byTopic.remove(topic);
     if (old != null) {
-      bytes -= size(old);
+      forget(old);
     }
   }
 
   synchronized void clear() {
     byTopic.clear();
-    bytes = 0;
+    byExpiry.clear();
+    byAuthor.clear();
+    total.messages = 0;
+    total.bytes = 0;
   }
 
-  @Nullable Message find(String topic) {
-    return byTopic.get(topic);
+  /** The first at or after that place that has not expired. */
+  @Nullable Kept from(String place) {
+    Map.Entry<String, Kept> entry = byTopic.ceilingEntry(place);
+    return entry == null ? null : entry.getValue();
   }
 
-  /** The topics that match, at this moment. */
-  List<String> topics(String filter) {
-    if (!TopicFilters.hasWildcard(filter)) {
-      return byTopic.containsKey(filter) ? List.of(filter) : List.of();
+  boolean isExpired(Kept kept) {
+    return kept.message().isExpired(clock.millis());
+  }
+
+  /** A walk through the messages that match at this moment. */
+  RetainedWalk walk(String filter) {
+    return new RetainedWalk(this, filter, lastNumber);
+  }
+
+  /** Expired ones that nobody has looked for count until the next is put. */
+  synchronized int size() {
+    return total.messages;
+  }
+
+  private static long bytes(Message message) {
+    return 2L * message.topic().length() + message.payload().length + message.properties().bytes();
+  }
+
+  private boolean fits(Kept kept, @Nullable Kept old) {
+    int fewer = old == null ? 0 : 1;
+    long less = old == null ? 0 : old.bytes();
+    if (total.messages - fewer >= limits.messagesPerScopeMax()
+        || total.bytes - less + kept.bytes() > limits.bytesPerScopeMax()) {
+      return false;
     }
-    List<String> topics = new ArrayList<>();
-    for (String topic : byTopic.keySet()) {
-      if (TopicFilters.matches(filter, topic)) {
-        topics.add(topic);
+    if (kept.author() == null) {
+      return true;
+    }
+    Usage own = byAuthor.get(kept.author());
+    int messages = own == null ? 0 : own.messages;
+    long bytes = own == null ? 0 : own.bytes;
+    if (old != null && kept.author().equals(old.author())) {
+      messages -= fewer;
+      bytes -= less;
+    }
+    return messages < limits.messagesPerAuthorMax()
+        && bytes + kept.bytes() <= limits.bytesPerAuthorMax();
+  }
+
+  private void removeExpired() {
+    long now = clock.millis();
+    while (!byExpiry.isEmpty() && byExpiry.first().message().isExpired(now)) {
+      Kept expired = byExpiry.first();
+      byTopic.remove(expired.message().topic(), expired);
+      forget(expired);
+    }
+  }
+
+  /** It is in the map no more. */
+  private void forget(Kept old) {
+    byExpiry.remove(old);
+    count(old, -1);
+  }
+
+  private void count(Kept kept, int sign) {
+    total.messages += sign;
+    total.bytes += sign * kept.bytes();
+    String author = kept.author();
+    if (author != null) {
+      Usage own = byAuthor.computeIfAbsent(author, _ -> new Usage());
+      own.messages += sign;
+      own.bytes += sign * kept.bytes();
+      if (own.messages == 0) {
+        byAuthor.remove(author);
       }
     }
-    return topics;
-  }
-
-  private static long size(Message message) {
-    return 2L * message.topic().length() + message.payload().length;
   }
 }

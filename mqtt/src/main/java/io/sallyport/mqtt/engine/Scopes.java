@@ -3,28 +3,40 @@ package io.sallyport.mqtt.engine;
 import io.sallyport.mqtt.Delivery;
 import io.sallyport.mqtt.Message;
 import io.sallyport.mqtt.Qos;
+import io.sallyport.mqtt.ReasonCode;
+import io.sallyport.mqtt.RetainOutcome;
 import io.sallyport.mqtt.Scope;
+import io.sallyport.mqtt.SessionKey;
 import io.sallyport.mqtt.engine.EngineMetrics.Drop;
+import java.time.Clock;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /** Subscription index and retained messages, scope by scope. Thread-safe. */
 final class Scopes {
   /** One scope: nothing here is reachable from another. */
   static final class State {
-    private final TopicTree<Session> subscriptions = new TopicTree<>();
+    private final TopicTree<Session> subscriptions;
+    private final ShareGroups<Session> groups;
     private final RetainedMessages retained;
     private final AtomicInteger offlineSessions = new AtomicInteger();
     private final AtomicLong queuedBytes = new AtomicLong();
 
-    private State(MqttConfig.Retained limits) {
-      retained = new RetainedMessages(limits);
+    private State(MqttConfig config, Clock clock) {
+      subscriptions = new TopicTree<>(config.subscriptions().matchVisitsMax());
+      groups = new ShareGroups<>(config.subscriptions());
+      retained = new RetainedMessages(config.retained(), clock);
     }
 
     TopicTree<Session> subscriptions() {
       return subscriptions;
+    }
+
+    ShareGroups<Session> groups() {
+      return groups;
     }
 
     RetainedMessages retained() {
@@ -40,30 +52,39 @@ final class Scopes {
     }
   }
 
-  private final MqttConfig.Retained limits;
+  private final MqttConfig config;
+  private final Clock clock;
   private final EngineMetrics metrics;
+  private final SharedDelivery shared;
   private final Map<Scope, State> states = new ConcurrentHashMap<>();
 
-  Scopes(MqttConfig.Retained limits, EngineMetrics metrics) {
-    this.limits = limits;
+  Scopes(MqttConfig config, Clock clock, EngineMetrics metrics) {
+    this.config = config;
+    this.clock = clock;
     this.metrics = metrics;
+    this.shared = new SharedDelivery(metrics);
   }
 
   State state(Scope scope) {
     State state = states.get(scope);
-    return state != null ? state : states.computeIfAbsent(scope, _ -> new State(limits));
+    return state != null ? state : states.computeIfAbsent(scope, _ -> new State(config, clock));
   }
 
-  int route(Scope scope, Message message) {
+  SharedDelivery shared() {
+    return shared;
+  }
+
+  int route(Scope scope, Message message, @Nullable SessionKey publisher) {
     State state = states.get(scope);
     if (state == null || message.topic().isEmpty()) {
       return 0;
     }
-    Matches<Session> matches = state.subscriptions().match(message.topic());
+    Matches<Session> matches = state.subscriptions().match(message.topic(), publisher);
+    metrics.matched(matches);
     Outgoing.Parcel parcel = null;
     int copies = 0;
     for (int i = 0; i < matches.size(); i++) {
-      Grants.Grant<Session> grant = matches.get(i);
+      Grant<Session> grant = matches.get(i);
       Session session = grant.subscriber();
       Qos qos = grant.qos().min(message.qos());
       if (qos == Qos.AT_MOST_ONCE && !session.isConnected()) {
@@ -76,20 +97,42 @@ final class Scopes {
       if (parcel == null) {
         parcel = Outgoing.Parcel.of(message);
       }
-      // [MQTT-3.3.1-9]: a live copy never carries the retain flag.
-      if (session.offer(new Outgoing(parcel, qos, false, Delivery.IGNORED))) {
+      // [MQTT-3.3.1-9], [v5:MQTT-3.3.1-12, -13]: a live copy carries the retain flag only if asked.
+      boolean retain = grant.retainAsPublished() && message.retained();
+      if (session.offer(new Outgoing(parcel.withIds(grant.ids()), qos, retain, Delivery.IGNORED))) {
+        copies++;
+      }
+    }
+    return state.groups().isEmpty() ? copies : copies + share(state, message, parcel);
+  }
+
+  /** One copy for each group [v5:MQTT-4.8.2-3]. */
+  private int share(State state, Message message, Outgoing.@Nullable Parcel made) {
+    Matches<ShareGroup<Session>> groups = state.groups().match(message.topic());
+    metrics.matched(groups);
+    if (groups.size() == 0) {
+      return 0;
+    }
+    Outgoing.Parcel parcel = made == null ? Outgoing.Parcel.of(message) : made;
+    int copies = 0;
+    for (int i = 0; i < groups.size(); i++) {
+      if (shared.deliver(groups.get(i).subscriber(), parcel)) {
         copies++;
       }
     }
     return copies;
   }
 
-  void retain(Scope scope, Message message) {
+  RetainOutcome retain(Scope scope, Message message, @Nullable SessionKey publisher) {
     if (message.payload().length == 0) { // [MQTT-3.3.1-10], -11
       clearRetained(scope, message.topic());
-    } else if (!state(scope).retained().put(message)) {
+    } else if (!state(scope)
+        .retained()
+        .put(message, publisher == null ? null : publisher.owner())) {
       metrics.retainedRefused();
+      return new RetainOutcome.Refused(ReasonCode.QUOTA_EXCEEDED.code());
     }
+    return new RetainOutcome.Routed(route(scope, message, publisher));
   }
 
   void clearRetained(Scope scope, String topic) {

@@ -3,9 +3,11 @@ package io.sallyport.mqtt.engine;
 import io.sallyport.mqtt.ClientBinding;
 import io.sallyport.mqtt.ClientBinding.HeldSubscription;
 import io.sallyport.mqtt.CloseReason;
+import io.sallyport.mqtt.ConnectRequest;
 import io.sallyport.mqtt.Delivery;
 import io.sallyport.mqtt.Message;
 import io.sallyport.mqtt.SessionKey;
+import io.sallyport.mqtt.codec.MqttPacket;
 import io.sallyport.mqtt.engine.EngineMetrics.Drop;
 import java.time.Duration;
 import java.util.List;
@@ -18,9 +20,10 @@ import org.jspecify.annotations.Nullable;
  * messages into the inbox, which only the owner empties: so their order survives a change of owner.
  */
 final class Session {
+  static final Duration NEVER = Duration.ofSeconds(ConnectRequest.NEVER_EXPIRES);
+
   private final EngineContext engine;
   private final SessionKey key;
-  private final boolean persistent;
   private final Outflow outflow;
   private final SessionSubscriptions subscriptions;
   private final AtomicReference<@Nullable Outgoing> inbox = new AtomicReference<>();
@@ -32,23 +35,36 @@ final class Session {
   private volatile boolean connected;
   private volatile boolean ended;
 
+  /** Whether it outlives its connection. */
+  private volatile boolean lasting;
+
   // The rest belongs to the owner.
   private @Nullable Connection connection;
   private @Nullable ReceivedIds received;
   private @Nullable Deadline expiry;
+  private boolean countedOffline;
   private boolean handingOver;
   private Duration keepFor;
+  private final LastWill will;
+
+  /** Whether it ever was to outlive a connection: then its contract learns of its end. */
+  private boolean everLasting;
+
+  /** When it ends without a connection; 0 while it has one. */
+  private long expiresAtMillis;
 
   Session(EngineContext engine, SessionClaim claim) {
     this.engine = engine;
     this.key = claim.admitted().session();
-    this.persistent = !claim.cleanStart();
-    this.outflow = new Outflow(engine, key.scope(), persistent, claim.admitted().limits());
+    this.outflow = new Outflow(engine, key.scope(), claim.admitted().limits());
     this.subscriptions = new SessionSubscriptions(engine.scopes(), this);
     this.owner = claim.loop();
     this.claimNumber = claim.number();
     this.binding = claim.admitted().binding();
-    this.keepFor = claim.admitted().limits().sessionExpiry();
+    this.keepFor = claim.keepFor();
+    this.lasting = keepFor.isPositive();
+    this.everLasting = lasting;
+    this.will = new LastWill(engine);
     engine.metrics().sessions().incrementAndGet();
   }
 
@@ -56,8 +72,25 @@ final class Session {
     return key;
   }
 
-  boolean persistent() {
-    return persistent;
+  /** How long it outlives its connection. */
+  Duration keepFor() {
+    return keepFor;
+  }
+
+  /** Owner: the client has changed its mind in DISCONNECT, MQTT 5 §3.14.2.2.2. */
+  void keepFor(Duration time) {
+    keepFor = time;
+    lasting = time.isPositive();
+    everLasting |= lasting;
+  }
+
+  /** When it ends if no client comes; 0 while one is connected, or when it never does. */
+  long expiresAtMillis() {
+    return expiresAtMillis;
+  }
+
+  LastWill will() {
+    return will;
   }
 
   LoopContext owner() {
@@ -70,6 +103,17 @@ final class Session {
 
   boolean isConnected() {
     return connected;
+  }
+
+  /** From any thread: what another message would meet. */
+  Presence presence() {
+    if (ended) {
+      return Presence.GONE;
+    }
+    if (!connected) {
+      return lasting ? Presence.AWAY : Presence.GONE;
+    }
+    return outflow.isBackedUp() ? Presence.BUSY : Presence.READY;
   }
 
   boolean isEnded() {
@@ -104,6 +148,19 @@ final class Session {
    * @return false when it was dropped because the inbox is full
    */
   boolean offer(Outgoing message) {
+    if (offerIfRoom(message)) {
+      return true;
+    }
+    Outflow.refuse(engine, message.delivery(), Drop.QUEUE_FULL);
+    return false;
+  }
+
+  /**
+   * Puts a message into the inbox, from any thread.
+   *
+   * @return false when the inbox is full; nothing has happened then
+   */
+  boolean offerIfRoom(Outgoing message) {
     MqttConfig.Sessions limits = engine.config().sessions();
     Outgoing below;
     do {
@@ -111,7 +168,6 @@ final class Session {
       int messages = below == null ? 0 : below.inboxMessages;
       long bytes = below == null ? 0 : below.inboxBytes;
       if (messages >= limits.inboxMessagesMax() || bytes > outflow.inboxBytesMax()) {
-        Outflow.refuse(engine, message.delivery(), Drop.QUEUE_FULL);
         return false;
       }
       message.inboxMessages = messages + 1;
@@ -141,16 +197,45 @@ final class Session {
     });
   }
 
-  /** Owner: the connection has written its CONNACK. */
-  List<HeldSubscription> attach(Connection opened, SessionClaim claim) {
+  /**
+   * Owner: the connection has written its CONNACK.
+   *
+   * @param receiveMax the client's
+   */
+  List<HeldSubscription> attach(
+      Connection opened, SessionClaim claim, MqttPacket.@Nullable Will newWill, int receiveMax) {
     cancelExpiry();
     List<HeldSubscription> resumed = subscriptions.held();
     connection = opened;
     binding = claim.admitted().binding();
-    keepFor = claim.admitted().limits().sessionExpiry();
+    keepFor(claim.keepFor());
+    will.replace(newWill, owner);
     connected = true;
-    outflow.attach(opened, claim.admitted().limits());
+    outflow.attach(opened, claim.admitted().limits(), receiveMax);
+    subscriptions.forEachGroup(this::collectFrom);
     return resumed;
+  }
+
+  /** Owner: this connected member can take what waits for members of the group that are away. */
+  void collectFrom(ShareGroup<Session> group) {
+    Grants.Snapshot<Session> members = group.members().snapshot();
+    for (int i = 0; i < members.size(); i++) {
+      Session member = members.get(i).subscriber();
+      if (member.presence() == Presence.AWAY && member.outflow.isBackedUp()) {
+        member.shareOut();
+      }
+    }
+  }
+
+  /** From any thread. */
+  private void shareOut() {
+    owner.post(() -> {
+      if (!owner.inLoop()) { // It has moved meanwhile.
+        shareOut();
+      } else if (connection == null && !ended) {
+        outflow.shareOut();
+      }
+    });
   }
 
   /** Owner: the connection has ended. */
@@ -158,14 +243,25 @@ final class Session {
     connection = null;
     connected = false;
     outflow.detach();
-    if (handingOver && persistent) { // Never offline, so no bound on offline sessions ends it.
+    if (handingOver && lasting) { // Never offline, so no bound on offline sessions ends it.
       return;
     }
-    boolean outlives = persistent && keepFor.isPositive();
-    if (outlives && engine.sessions().mayKeepOffline(this)) {
+    if (lasting && engine.sessions().mayKeepOffline(this)) {
+      countedOffline = true;
+      outflow.shareOut();
+      will.arm(binding, owner);
       expire();
     } else {
       end();
+    }
+  }
+
+  /** Owner: the connection is about to end; its will is published or waits. */
+  void connectionEnding(boolean withWill) {
+    if (withWill) {
+      will.connectionLost(binding, !lasting);
+    } else {
+      will.discard(owner);
     }
   }
 
@@ -173,6 +269,9 @@ final class Session {
   void release(SessionClaim to) {
     claimNumber = to.number();
     if (connection != null) {
+      if (to.admitted().binding().takeoversWatched()) {
+        engine.takeovers().takenOver(key, connection.openFor(), owner.nowNanos());
+      }
       handingOver = true;
       connection.close(CloseReason.TAKEN_OVER);
       handingOver = false;
@@ -182,6 +281,7 @@ final class Session {
   /** Owner: the state goes to the claimant's loop, which attaches it or lets it expire. */
   void moveTo(LoopContext loop) {
     cancelExpiry();
+    will.disarm(owner);
     owner = loop;
   }
 
@@ -197,6 +297,7 @@ final class Session {
     if (connection != null) {
       connection.close(CloseReason.REVOKED);
     }
+    will.discard(owner); // THREATS T31: no last word, and not a delayed one either.
     end();
   }
 
@@ -207,11 +308,13 @@ final class Session {
     }
     ended = true;
     cancelExpiry();
+    will.disarm(owner);
+    will.publish(binding); // [v5:MQTT-3.1.2-8]: its delay ends with the session.
     subscriptions.removeAll();
     outflow.end();
     engine.sessions().remove(this);
     engine.metrics().sessions().decrementAndGet();
-    if (persistent) {
+    if (everLasting) {
       engine.guard(binding::sessionEnded);
     }
   }
@@ -235,17 +338,25 @@ final class Session {
   }
 
   private void expire() {
+    if (keepFor.compareTo(NEVER) >= 0) { // [v5:MQTT-3.1.2-23]
+      return;
+    }
     LoopContext loop = owner;
     Deadline deadline = new Deadline(_ -> end());
     expiry = deadline;
+    expiresAtMillis = engine.clock().millis() + keepFor.toMillis();
     loop.deadlines().schedule(deadline, loop.nowNanos() + keepFor.toNanos());
   }
 
   private void cancelExpiry() {
+    expiresAtMillis = 0;
     Deadline deadline = expiry;
     if (deadline != null) {
       expiry = null;
       owner.deadlines().cancel(deadline);
+    }
+    if (countedOffline) {
+      countedOffline = false;
       engine.sessions().backOnline(this);
     }
   }
@@ -264,9 +375,9 @@ final class Session {
       Outgoing following = message.next;
       message.next = null;
       if (ended) {
-        Outflow.refuse(engine, message.delivery(), Drop.SESSION_ENDED);
+        outflow.giveUp(message, Drop.SESSION_ENDED);
       } else {
-        outflow.accept(message);
+        outflow.accept(message, lasting);
       }
       message = following;
     }

@@ -6,6 +6,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All sessions by key: at most one live connection each (THREATS T30). A claim of a key in use goes
@@ -15,12 +16,14 @@ import java.util.function.Predicate;
 final class SessionRegistry {
   private final MqttConfig.Sessions limits;
   private final Scopes scopes;
+  private final SessionCounts counts;
   private final Map<SessionKey, Session> byKey = new ConcurrentHashMap<>();
   private final AtomicLong claims = new AtomicLong();
   private final AtomicInteger offline = new AtomicInteger();
 
-  SessionRegistry(MqttConfig.Sessions limits, Scopes scopes) {
+  SessionRegistry(MqttConfig.Sessions limits, MqttConfig.Ownership ownership, Scopes scopes) {
     this.limits = limits;
+    this.counts = new SessionCounts(ownership);
     this.scopes = scopes;
   }
 
@@ -40,6 +43,10 @@ final class SessionRegistry {
     SessionKey key = claim.admitted().session();
     Session present = byKey.get(key);
     if (present == null) {
+      if (!counts.add(key)) {
+        claim.login().refusedForQuota();
+        return;
+      }
       Session fresh = new Session(engine, claim);
       present = byKey.putIfAbsent(key, fresh);
       if (present == null) {
@@ -47,16 +54,22 @@ final class SessionRegistry {
         return;
       }
       fresh.discard();
+      counts.remove(key);
     }
     forward(engine, present, claim);
   }
 
   /** From any thread. */
   void end(SessionKey key) {
-    Session session = byKey.get(key);
+    Session session = find(key);
     if (session != null) {
       end(session);
     }
+  }
+
+  /** From any thread. */
+  @Nullable Session find(SessionKey key) {
+    return byKey.get(key);
   }
 
   /** From any thread. */
@@ -81,7 +94,9 @@ final class SessionRegistry {
   }
 
   void remove(Session session) {
-    byKey.remove(session.key(), session);
+    if (byKey.remove(session.key(), session)) {
+      counts.remove(session.key());
+    }
   }
 
   /** Counts the session as offline, unless a bound is reached. */

@@ -1,21 +1,27 @@
 package io.sallyport.mqtt.engine;
 
 import io.sallyport.mqtt.ClientBinding.HeldSubscription;
+import io.sallyport.mqtt.SessionKey;
 import io.sallyport.mqtt.SubscribeOutcome.Granted;
+import io.sallyport.mqtt.codec.SubscriptionIds;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The filters one session holds, compared exactly [MQTT-3.10.4-1]; those that the engine delivers
- * stand in their scope's index too. Belongs to the session's loop.
+ * stand in their scope's index too, shared ones in their groups. Belongs to the session's loop.
  */
 final class SessionSubscriptions {
+  /** One filter; the group is set exactly if it is a shared one. */
+  private record Held(Granted granted, @Nullable ShareGroup<Session> group) {}
+
   private final Scopes scopes;
   private final Session session;
-  private @Nullable Map<String, Granted> byFilter;
+  private @Nullable Map<String, Held> byFilter;
 
   SessionSubscriptions(Scopes scopes, Session session) {
     this.scopes = scopes;
@@ -35,48 +41,101 @@ final class SessionSubscriptions {
       return List.of();
     }
     List<HeldSubscription> held = new ArrayList<>(byFilter.size());
-    byFilter.forEach((filter, grant) -> held.add(new HeldSubscription(filter, grant.qos())));
+    byFilter.forEach(
+        (filter, entry) -> held.add(new HeldSubscription(filter, entry.granted.qos())));
     return List.copyOf(held);
   }
 
+  void forEachGroup(Consumer<ShareGroup<Session>> action) {
+    if (byFilter != null) {
+      for (Held entry : byFilter.values()) {
+        if (entry.group != null) {
+          action.accept(entry.group);
+        }
+      }
+    }
+  }
+
   /** Adds, or replaces without a gap in delivery [MQTT-3.8.4-3]. */
-  void put(String filter, Granted grant) {
-    if (byFilter == null) {
-      byFilter = new LinkedHashMap<>(4);
+  void put(String filter, Granted granted, SubscriptionOptions options) {
+    if (granted.indexed()) {
+      scopes.state(granted.scope()).subscriptions().put(filter, grant(granted, options));
     }
-    if (grant.indexed()) {
-      scopes.state(grant.scope()).subscriptions().put(filter, session, grant.qos());
-    }
-    Granted old = byFilter.put(filter, grant);
-    if (old != null && old.indexed() && !(grant.indexed() && old.scope().equals(grant.scope()))) {
+    Held old = hold(filter, new Held(granted, null));
+    boolean replaced =
+        old != null && granted.indexed() && old.granted.scope().equals(granted.scope());
+    if (old != null && !replaced) {
       unindex(filter, old);
     }
+  }
+
+  /**
+   * Adds or replaces a membership.
+   *
+   * @param filter the whole text, as the client gave it
+   * @return null when the limits on groups keep it out; what was held by that text is held still
+   */
+  @Nullable ShareGroup<Session> join(
+      String filter, SharedFilter shared, Granted granted, SubscriptionOptions options) {
+    ShareGroup.Key key =
+        new ShareGroup.Key(
+            granted.shareKey().isPresent(),
+            granted.shareKey().orElse(session.key().owner()),
+            shared);
+    ShareGroup<Session> group =
+        scopes.state(granted.scope()).groups().join(key, grant(granted, options));
+    if (group == null) {
+      return null;
+    }
+    Held old = hold(filter, new Held(granted, group));
+    if (old != null && old.group != group) {
+      unindex(filter, old);
+    }
+    return group;
   }
 
   /** False when it was not held. */
   boolean remove(String filter) {
-    Granted old = byFilter == null ? null : byFilter.remove(filter);
+    Held old = byFilter == null ? null : byFilter.remove(filter);
     if (old == null) {
       return false;
     }
-    if (old.indexed()) {
-      unindex(filter, old);
+    unindex(filter, old);
+    session.outflow().forgetRetained(filter);
+    if (old.group != null) {
+      session.outflow().leave(old.group);
     }
     return true;
   }
 
+  /** The session ends: its outflow passes on what its groups are left with. */
   void removeAll() {
     if (byFilter != null) {
-      byFilter.forEach((filter, grant) -> {
-        if (grant.indexed()) {
-          unindex(filter, grant);
-        }
-      });
+      byFilter.forEach(this::unindex);
       byFilter = null;
     }
   }
 
-  private void unindex(String filter, Granted grant) {
-    scopes.state(grant.scope()).subscriptions().remove(filter, session);
+  private @Nullable Held hold(String filter, Held entry) {
+    if (byFilter == null) {
+      byFilter = new LinkedHashMap<>(4);
+    }
+    return byFilter.put(filter, entry);
+  }
+
+  private Grant<Session> grant(Granted granted, SubscriptionOptions options) {
+    SessionKey notFrom = options.noLocal() ? session.key() : null;
+    SubscriptionIds ids =
+        options.identifier() == 0 ? SubscriptionIds.NONE : SubscriptionIds.of(options.identifier());
+    return new Grant<>(session, granted.qos(), notFrom, options.retainAsPublished(), ids);
+  }
+
+  private void unindex(String filter, Held entry) {
+    Scopes.State state = scopes.state(entry.granted.scope());
+    if (entry.group != null) {
+      state.groups().leave(entry.group, session);
+    } else if (entry.granted.indexed()) {
+      state.subscriptions().remove(filter, session);
+    }
   }
 }

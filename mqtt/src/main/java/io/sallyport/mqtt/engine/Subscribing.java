@@ -2,19 +2,22 @@ package io.sallyport.mqtt.engine;
 
 import io.sallyport.mqtt.ClientBinding;
 import io.sallyport.mqtt.CloseReason;
+import io.sallyport.mqtt.MqttVersion;
+import io.sallyport.mqtt.ReasonCode;
 import io.sallyport.mqtt.SubscribeOutcome;
+import io.sallyport.mqtt.SubscribeOutcome.Granted;
 import io.sallyport.mqtt.codec.MqttPacket;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** SUBSCRIBE and UNSUBSCRIBE of one open connection. Used on its loop. */
 final class Subscribing {
-  private static final int REFUSED = 0x80;
-
   private final EngineContext engine;
   private final Connection connection;
   private final Session session;
   private final ClientBinding binding;
+  private final MqttVersion version;
   private final int subscriptionsMax;
 
   Subscribing(
@@ -22,58 +25,121 @@ final class Subscribing {
       Connection connection,
       Session session,
       ClientBinding binding,
+      MqttVersion version,
       int subscriptionsMax) {
     this.engine = engine;
     this.connection = connection;
     this.session = session;
     this.binding = binding;
+    this.version = version;
     this.subscriptionsMax = subscriptionsMax;
   }
 
   /** One code per filter, in order, in one packet [MQTT-3.8.4-5], [MQTT-3.9.3-1]. */
   void subscribe(MqttPacket.Subscribe packet) {
     List<Integer> codes = new ArrayList<>(packet.filters().size());
+    int identifier = packet.properties().identifier();
     for (MqttPacket.Filter filter : packet.filters()) {
-      boolean another = !session.subscriptions().holds(filter.filter());
-      if (another && session.subscriptions().size() >= subscriptionsMax) {
-        connection.close(CloseReason.TOO_MANY_SUBSCRIPTIONS);
+      int code = subscribe(filter.filter(), SubscriptionOptions.of(filter, identifier));
+      if (!connection.isOpen()) {
         return;
       }
-      switch (binding.subscribe(filter.filter(), filter.qos())) {
-        case SubscribeOutcome.Granted granted -> {
-          session.subscriptions().put(filter.filter(), granted);
-          codes.add(granted.qos().level());
-          if (granted.indexed()) { // [MQTT-3.3.1-6], [MQTT-3.8.4-3]; sent after SUBACK.
-            session
-                .outflow()
-                .addRetained(
-                    engine.scopes().state(granted.scope()).retained(),
-                    filter.filter(),
-                    granted.qos());
-          }
-        }
-        case SubscribeOutcome.Refused _ -> {
-          // What was granted before is not granted any more.
-          session.subscriptions().remove(filter.filter());
-          codes.add(REFUSED);
-        }
-        case SubscribeOutcome.Close close -> {
-          connection.close(close.reason());
-          return;
-        }
-      }
+      boolean plainFailure = ReasonCode.isFailure(code) && version != MqttVersion.V5;
+      codes.add(plainFailure ? ReasonCode.UNSPECIFIED_ERROR.code() : code); // 3.x knows one only.
     }
-    connection.writer().subAck(packet.packetId(), codes);
+    connection.writer().subAck(version, packet.packetId(), codes);
     session.pump();
   }
 
-  /** Always answered, whether the filter was held or not [MQTT-3.10.4-4], [MQTT-3.10.4-5]. */
+  /**
+   * Always answered, whether the filter was held or not [MQTT-3.10.4-4], [MQTT-3.10.4-5]; which it
+   * was is told in 5 only [v5:MQTT-3.11.3-1].
+   */
   void unsubscribe(MqttPacket.Unsubscribe packet) {
+    List<Integer> codes = new ArrayList<>(packet.filters().size());
     for (String filter : packet.filters()) {
-      if (session.subscriptions().remove(filter)) {
+      boolean held = session.subscriptions().remove(filter);
+      if (held) {
         binding.unsubscribed(filter);
       }
+      codes.add((held ? ReasonCode.SUCCESS : ReasonCode.NO_SUBSCRIPTION_EXISTED).code());
     }
-    connection.writer().unsubAck(packet.packetId());
+    connection.writer().unsubAck(version, packet.packetId(), codes);
+  }
+
+  /** The granted QoS or the reason why not; whatever it is if the connection has been closed. */
+  private int subscribe(String filter, SubscriptionOptions options) {
+    boolean another = !session.subscriptions().holds(filter);
+    if (another && session.subscriptions().size() >= subscriptionsMax) {
+      if (version != MqttVersion.V5) {
+        connection.close(CloseReason.TOO_MANY_SUBSCRIPTIONS);
+      }
+      return ReasonCode.QUOTA_EXCEEDED.code();
+    }
+    SharedFilter shared = null;
+    if (SharedFilter.isShared(filter)) {
+      shared = SharedFilter.parse(filter);
+      if (shared == null) {
+        return ReasonCode.TOPIC_FILTER_INVALID.code();
+      }
+    }
+    SubscribeOutcome outcome =
+        shared == null
+            ? binding.subscribe(filter, options.qos())
+            : binding.subscribeShared(shared.share(), shared.filter(), options.qos());
+    return switch (outcome) {
+      case Granted granted -> granted(filter, shared, granted, options, another);
+      case SubscribeOutcome.Refused refused -> {
+        // What was granted before is not granted any more.
+        session.subscriptions().remove(filter);
+        yield refused.reasonCode();
+      }
+      case SubscribeOutcome.Close close -> {
+        connection.close(close.reason());
+        yield ReasonCode.UNSPECIFIED_ERROR.code();
+      }
+    };
+  }
+
+  private int granted(
+      String filter,
+      @Nullable SharedFilter shared,
+      Granted granted,
+      SubscriptionOptions options,
+      boolean another) {
+    if (shared != null) {
+      return joined(filter, shared, granted, options);
+    }
+    session.subscriptions().put(filter, granted, options);
+    if (granted.indexed() && options.wantsRetained(another)) {
+      // [MQTT-3.3.1-6], [MQTT-3.8.4-3], [v5:MQTT-3.3.1-9 to -11]; sent after SUBACK.
+      session
+          .outflow()
+          .addRetained(
+              filter,
+              engine.scopes().state(granted.scope()).retained().walk(filter),
+              granted.qos(),
+              options.identifier());
+    }
+    return granted.qos().level();
+  }
+
+  /** Retained messages are not sent to shared subscriptions, MQTT 5 §4.8.2. */
+  private int joined(
+      String filter, SharedFilter shared, Granted granted, SubscriptionOptions options) {
+    ShareGroup<Session> group =
+        granted.indexed() ? session.subscriptions().join(filter, shared, granted, options) : null;
+    if (group != null) {
+      session.collectFrom(group);
+      return granted.qos().level();
+    }
+    session.subscriptions().remove(filter);
+    binding.unsubscribed(filter);
+    engine.metrics().sharedRefused();
+    ReasonCode reason =
+        granted.indexed()
+            ? ReasonCode.QUOTA_EXCEEDED
+            : ReasonCode.SHARED_SUBSCRIPTIONS_NOT_SUPPORTED;
+    return reason.code();
   }
 }

@@ -1,6 +1,6 @@
 package io.sallyport.mqtt.engine;
 
-import io.sallyport.mqtt.Qos;
+import io.sallyport.mqtt.SessionKey;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
@@ -12,15 +12,25 @@ import org.jspecify.annotations.Nullable;
  */
 final class TopicTree<S> {
   private final TopicNode<S> root = new TopicNode<>("");
+  private final int visitsMax;
 
-  synchronized void put(String filter, S subscriber, Qos qos) {
+  /**
+   * @param visitsMax nodes that one topic may lead to: filters of many wildcards can be combined so
+   *     that one topic leads to all of them
+   */
+  TopicTree(int visitsMax) {
+    this.visitsMax = visitsMax;
+  }
+
+  /** Adds, or replaces what the subscriber had by that filter. */
+  synchronized void put(String filter, Grant<S> grant) {
     String[] levels = filter.split("/", -1);
     int depth = namedDepth(levels);
     TopicNode<S> node = root;
     for (int i = 0; i < depth; i++) {
       node = node.childOrNew(levels[i]);
     }
-    (depth < levels.length ? node.multi() : node.exact()).put(subscriber, qos);
+    (depth < levels.length ? node.multi() : node.exact()).put(grant);
   }
 
   synchronized void remove(String filter, S subscriber) {
@@ -48,15 +58,22 @@ final class TopicTree<S> {
     return root.isEmpty();
   }
 
-  Matches<S> match(String topic) {
-    Matches<S> matches = new Matches<>();
+  /**
+   * Literal levels are followed before {@code +}: what is cut short by the bound are wildcards.
+   *
+   * @param publisher whose No Local grants are left out
+   */
+  Matches<S> match(String topic, @Nullable SessionKey publisher) {
+    Matches<S> matches = new Matches<>(publisher);
     // MQTT-4.7.2-1: leading wildcards don't reach topics that begin with $.
     boolean wildcardsAtRoot = topic.charAt(0) != '$';
     LevelKey probe = LevelKey.probe();
     Stack<S> stack = new Stack<>();
     stack.push(root, 0);
     int length = topic.length();
-    while (stack.size > 0) {
+    int visits = 0;
+    while (stack.size > 0 && visits < visitsMax) {
+      visits++;
       stack.size--;
       TopicNode<S> node = stack.node();
       int start = stack.starts[stack.size];
@@ -79,6 +96,7 @@ final class TopicTree<S> {
         stack.push(child, end + 1);
       }
     }
+    matches.searched(visits, stack.size > 0);
     return matches;
   }
 

@@ -7,12 +7,12 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.sallyport.mqtt.ClientLimits;
 import io.sallyport.mqtt.Message;
+import io.sallyport.mqtt.MessageProperties;
 import io.sallyport.mqtt.MqttVersion;
 import io.sallyport.mqtt.Password;
 import io.sallyport.mqtt.Qos;
 import io.sallyport.mqtt.codec.MqttPacket.Publish;
 import java.nio.charset.StandardCharsets;
-import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
@@ -21,37 +21,18 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** One table of packets and bytes drives decoder and encoder; beside it what is malformed. */
+/**
+ * One table of packets of 3.x and their bytes drives decoder and encoder; beside it what is
+ * malformed. {@link Version5TableTest} is its twin.
+ */
 class PacketTableTest {
-  static final Set<PacketType> FROM_CLIENT =
-      EnumSet.of(
-          PacketType.PUBLISH,
-          PacketType.PUBACK,
-          PacketType.PUBREC,
-          PacketType.PUBREL,
-          PacketType.PUBCOMP,
-          PacketType.SUBSCRIBE,
-          PacketType.UNSUBSCRIBE,
-          PacketType.PINGREQ,
-          PacketType.DISCONNECT);
-
-  record Row(String name, String hex, MqttPacket packet) {
-    byte[] bytes() {
-      return HexFormat.of().parseHex(hex.replace(" ", ""));
-    }
-
-    @Override
-    public String toString() {
-      return name;
-    }
-  }
-
-  static Stream<Row> fromClient() {
+  static Stream<PacketRow> fromClient() {
     return Stream.of(
-        new Row(
+        row(
             "CONNECT, all there is",
             "10 24 0004 4D515454 04 EE 003C 0003 646576 0001 77 0002 6869 0004 75736572 0006"
                 + " 736563726574",
@@ -60,34 +41,42 @@ class PacketTableTest {
                 "dev",
                 true,
                 60,
-                new Message("w", bytes("hi"), Qos.AT_LEAST_ONCE, true, null),
+                new MqttPacket.Will(
+                    new Message("w", bytes("hi"), Qos.AT_LEAST_ONCE, true, null), 0),
                 "user",
                 new Password(bytes("secret")),
-                MqttProperties.NONE)),
-        new Row(
+                ConnectProperties.NONE)),
+        row(
             "CONNECT, nothing optional",
             "10 0F 0004 4D515454 04 00 FFFF 0003 646576",
             new MqttPacket.Connect(
-                MqttVersion.V3_1_1, "dev", false, 65_535, null, null, null, MqttProperties.NONE)),
-        new Row(
+                MqttVersion.V3_1_1,
+                "dev",
+                false,
+                65_535,
+                null,
+                null,
+                null,
+                ConnectProperties.NONE)),
+        row(
             "CONNECT of 3.1",
             "10 11 0006 4D5149736470 03 02 0000 0003 646576",
             new MqttPacket.Connect(
-                MqttVersion.V3_1, "dev", true, 0, null, null, null, MqttProperties.NONE)),
-        new Row("PUBLISH QoS 0", "30 05 0003 612F62", publish("a/b", "", Qos.AT_MOST_ONCE, 0)),
-        new Row(
+                MqttVersion.V3_1, "dev", true, 0, null, null, null, ConnectProperties.NONE)),
+        row("PUBLISH QoS 0", "30 05 0003 612F62", publish("a/b", "", Qos.AT_MOST_ONCE, 0)),
+        row(
             "PUBLISH QoS 1",
             "32 09 0003 612F62 0007 6869",
             publish("a/b", "hi", Qos.AT_LEAST_ONCE, 7)),
-        new Row(
+        row(
             "PUBLISH QoS 2, retained, duplicate",
             "3D 06 0002 C3A9 0007",
-            new Publish("é", new byte[0], Qos.EXACTLY_ONCE, true, true, 7, MqttProperties.NONE)),
-        new Row("PUBACK", "40 02 0102", new MqttPacket.PubAck(258, 0, MqttProperties.NONE)),
-        new Row("PUBREC", "50 02 FFFF", new MqttPacket.PubRec(65_535, 0, MqttProperties.NONE)),
-        new Row("PUBREL", "62 02 0001", new MqttPacket.PubRel(1, 0, MqttProperties.NONE)),
-        new Row("PUBCOMP", "70 02 0001", new MqttPacket.PubComp(1, 0, MqttProperties.NONE)),
-        new Row(
+            new Publish("é", new byte[0], Qos.EXACTLY_ONCE, true, true, 7, MessageProperties.NONE)),
+        row("PUBACK", "40 02 0102", new MqttPacket.PubAck(258, 0, AckProperties.NONE)),
+        row("PUBREC", "50 02 FFFF", new MqttPacket.PubRec(65_535, 0, AckProperties.NONE)),
+        row("PUBREL", "62 02 0001", new MqttPacket.PubRel(1, 0, AckProperties.NONE)),
+        row("PUBCOMP", "70 02 0001", new MqttPacket.PubComp(1, 0, AckProperties.NONE)),
+        row(
             "SUBSCRIBE",
             "82 0B 0001 0001 23 02 0002 2F2B 00",
             new MqttPacket.Subscribe(
@@ -95,58 +84,49 @@ class PacketTableTest {
                 List.of(
                     new MqttPacket.Filter("#", Qos.EXACTLY_ONCE),
                     new MqttPacket.Filter("/+", Qos.AT_MOST_ONCE)),
-                MqttProperties.NONE)),
-        new Row(
+                SubscribeProperties.NONE)),
+        row(
             "UNSUBSCRIBE",
             "A2 08 0001 0001 61 0001 62",
-            new MqttPacket.Unsubscribe(1, List.of("a", "b"), MqttProperties.NONE)),
-        new Row("PINGREQ", "C0 00", MqttPacket.PingReq.PINGREQ),
-        new Row("DISCONNECT", "E0 00", new MqttPacket.Disconnect(0, MqttProperties.NONE)));
+            new MqttPacket.Unsubscribe(1, List.of("a", "b"), List.of())),
+        row("PINGREQ", "C0 00", MqttPacket.PingReq.PINGREQ),
+        row("DISCONNECT", "E0 00", MqttPacket.Disconnect.NORMAL));
   }
 
-  static Stream<Row> fromServer() {
+  static Stream<PacketRow> fromServer() {
     return Stream.of(
-        new Row("CONNACK", "20 02 01 00", new MqttPacket.ConnAck(true, 0, MqttProperties.NONE)),
-        new Row("refusal", "20 02 00 05", new MqttPacket.ConnAck(false, 5, MqttProperties.NONE)),
-        new Row(
+        row("CONNACK", "20 02 01 00", new MqttPacket.ConnAck(true, 0, ConnAckProperties.NONE)),
+        row("refusal", "20 02 00 05", new MqttPacket.ConnAck(false, 5, ConnAckProperties.NONE)),
+        row(
             "SUBACK",
             "90 05 0001 00 80 02",
-            new MqttPacket.SubAck(1, List.of(0, 0x80, 2), MqttProperties.NONE)),
-        new Row("UNSUBACK", "B0 02 0001", new MqttPacket.UnsubAck(1, MqttProperties.NONE)),
-        new Row("PINGRESP", "D0 00", MqttPacket.PingResp.PINGRESP));
+            new MqttPacket.SubAck(1, List.of(0, 0x80, 2), AckProperties.NONE)),
+        row("UNSUBACK", "B0 02 0001", new MqttPacket.UnsubAck(1, List.of(), AckProperties.NONE)),
+        row("PINGRESP", "D0 00", MqttPacket.PingResp.PINGRESP));
   }
 
   @ParameterizedTest
   @MethodSource("fromClient")
-  void bytes_become_the_packet(Row row) {
+  void bytes_become_the_packet(PacketRow row) {
     ByteBuf in = Unpooled.wrappedBuffer(row.bytes());
-    assertThat(decoderFor(row).decode(in)).usingRecursiveComparison().isEqualTo(row.packet());
+    assertThat(row.decoder().decode(in)).usingRecursiveComparison().isEqualTo(row.packet());
     assertThat(in.isReadable()).isFalse();
   }
 
   @ParameterizedTest
   @MethodSource({"fromClient", "fromServer"})
-  void packet_becomes_the_bytes(Row row) {
+  void packet_becomes_the_bytes(PacketRow row) {
     ByteBuf out = Unpooled.buffer();
-    PacketEncoder.encode(row.packet(), out);
+    PacketEncoder.encode(row.packet(), row.version(), out);
     assertThat(ByteBufUtil.hexDump(out)).isEqualTo(HexFormat.of().formatHex(row.bytes()));
   }
 
-  /** Section 9 of MESSAGING.md: every prefix of every valid packet. */
+  /** MESSAGING.md section 7 row 17: all 256 first bytes, MQTT-2.2.2-2, v5:MQTT-2.1.3-1. */
   @ParameterizedTest
-  @MethodSource("fromClient")
-  void every_prefix_is_incomplete_and_consumes_nothing(Row row) {
-    byte[] bytes = row.bytes();
-    for (int length = 0; length < bytes.length; length++) {
-      ByteBuf in = Unpooled.wrappedBuffer(bytes, 0, length);
-      assertThat(decoderFor(row).decode(in)).isEqualTo(Decoded.Incomplete.INCOMPLETE);
-      assertThat(in.readerIndex()).isZero();
-    }
-  }
-
-  /** MESSAGING.md section 7 row 17: all 256 first bytes, MQTT-2.2.2-2. */
-  @Test
-  void only_the_first_bytes_of_the_standard_are_taken() {
+  @EnumSource(
+      value = MqttVersion.class,
+      names = {"V3_1_1", "V5"})
+  void only_the_first_bytes_of_the_standard_are_taken(MqttVersion version) {
     Set<Integer> allowed = new TreeSet<>();
     for (int b : new int[] {0x40, 0x50, 0x62, 0x70, 0x82, 0xA2, 0xC0, 0xE0}) {
       allowed.add(b);
@@ -154,12 +134,16 @@ class PacketTableTest {
     for (int b : new int[] {0x30, 0x31, 0x32, 0x33, 0x34, 0x35, 0x3A, 0x3B, 0x3C, 0x3D}) {
       allowed.add(b);
     }
+    if (version == MqttVersion.V5) {
+      allowed.add(0xF0);
+    }
     for (int first = 0; first < 256; first++) {
-      Decoded decoded = open().decode(Unpooled.wrappedBuffer(new byte[] {(byte) first}));
+      Decoded decoded =
+          PacketRow.open(version).decode(Unpooled.wrappedBuffer(new byte[] {(byte) first}));
       assertThat(decoded == Decoded.Incomplete.INCOMPLETE)
           .as("first byte %02X", first)
           .isEqualTo(allowed.contains(first));
-      Decoded before = fresh().decode(Unpooled.wrappedBuffer(new byte[] {(byte) first}));
+      Decoded before = PacketRow.fresh().decode(Unpooled.wrappedBuffer(new byte[] {(byte) first}));
       assertThat(before == Decoded.Incomplete.INCOMPLETE).isEqualTo(first == 0x10);
     }
   }
@@ -168,8 +152,8 @@ class PacketTableTest {
   @ParameterizedTest
   @ValueSource(strings = {"6A020001", "8A06000100016100", "AA050001000161"})
   void duplicate_flag_of_3_1_is_taken_in_3_1_only(String hex) {
-    PacketDecoder old = fresh();
-    old.admit(MqttVersion.V3_1, ClientLimits.DEFAULT, FROM_CLIENT);
+    PacketDecoder old = PacketRow.fresh();
+    old.admit(MqttVersion.V3_1, ClientLimits.DEFAULT, PacketRow.FROM_CLIENT);
     assertThat(old.decode(hex(hex))).isInstanceOf(MqttPacket.class);
     assertThat(open().decode(hex(hex)))
         .isEqualTo(new Decoded.Malformed(MalformedCause.RESERVED_BITS));
@@ -244,7 +228,7 @@ class PacketTableTest {
   @ParameterizedTest
   @CsvSource({"10 818001, FIRST_PACKET_TOO_LARGE", "10 FFFFFF7F, FIRST_PACKET_TOO_LARGE"})
   void first_packet_too_large_is_decided_on_its_header(String hex, MalformedCause cause) {
-    assertThat(fresh().decode(hex(hex))).isEqualTo(new Decoded.Malformed(cause));
+    assertThat(PacketRow.fresh().decode(hex(hex))).isEqualTo(new Decoded.Malformed(cause));
   }
 
   /** A topic repeated by its bytes is the same text, so that it is checked and made once. */
@@ -258,23 +242,13 @@ class PacketTableTest {
     assertThat(other.topic()).isEqualTo("ab");
   }
 
-  static PacketDecoder fresh() {
-    return new PacketDecoder(CodecLimits.DEFAULT, new FieldReader());
-  }
-
-  static PacketDecoder open() {
-    PacketDecoder decoder = fresh();
-    decoder.admit(MqttVersion.V3_1_1, ClientLimits.DEFAULT, FROM_CLIENT);
-    return decoder;
-  }
-
-  static PacketDecoder decoderFor(Row row) {
-    return row.packet() instanceof MqttPacket.Connect ? fresh() : open();
+  private static PacketDecoder open() {
+    return PacketRow.open(MqttVersion.V3_1_1);
   }
 
   private static Decoded publishTo(String topic) {
     ByteBuf out = Unpooled.buffer();
-    PacketEncoder.encode(publish(topic, "", Qos.AT_MOST_ONCE, 0), out);
+    PacketEncoder.encode(publish(topic, "", Qos.AT_MOST_ONCE, 0), MqttVersion.V3_1_1, out);
     return open().decode(out);
   }
 
@@ -284,16 +258,23 @@ class PacketTableTest {
         Stream.generate(() -> new MqttPacket.Filter(filter, Qos.AT_MOST_ONCE))
             .limit(times)
             .toList();
-    PacketEncoder.encode(new MqttPacket.Subscribe(1, filters, MqttProperties.NONE), out);
+    PacketEncoder.encode(
+        new MqttPacket.Subscribe(1, filters, SubscribeProperties.NONE), MqttVersion.V3_1_1, out);
     return open().decode(out);
   }
 
   private static Publish publish(String topic, String payload, Qos qos, int packetId) {
-    return new Publish(topic, bytes(payload), qos, false, false, packetId, MqttProperties.NONE);
+    return new Publish(topic, bytes(payload), qos, false, false, packetId, MessageProperties.NONE);
+  }
+
+  private static PacketRow row(String name, String hex, MqttPacket packet) {
+    MqttVersion version =
+        packet instanceof MqttPacket.Connect connect ? connect.version() : MqttVersion.V3_1_1;
+    return new PacketRow(name, version, hex, packet);
   }
 
   private static ByteBuf hex(String hex) {
-    return Unpooled.wrappedBuffer(HexFormat.of().parseHex(hex.replace(" ", "")));
+    return PacketRow.buffer(hex);
   }
 
   private static byte[] bytes(String text) {

@@ -123,6 +123,7 @@ class AttackTest {
             base.logins(),
             base.timeouts(),
             new MqttConfig.Sessions(100, 100, 1_000, 1 << 20, 10_000, 10_000),
+            base.subscriptions(),
             base.retained());
     try (TestServer small = new TestServer(config)) {
       for (int i = 0; i < 5; i++) {
@@ -158,19 +159,57 @@ class AttackTest {
   /** CVE-2019-11779, CVE-2021-33176: depth costs linear time, wildcards what matches. */
   @Test
   void deep_topics_and_many_wildcards_match_in_bounded_time() {
-    TopicTree<String> tree = new TopicTree<>();
+    TopicTree<String> tree = new TopicTree<>(10_000);
     for (int i = 0; i < 1 << 12; i++) {
       StringBuilder filter = new StringBuilder();
       for (int level = 0; level < 12; level++) {
         filter.append(((i >> level) & 1) == 0 ? "+/" : "a/");
       }
-      tree.put(filter.append("#").toString(), "s" + i, Qos.AT_MOST_ONCE);
+      tree.put(filter.append("#").toString(), Grant.of("s" + i, Qos.AT_MOST_ONCE));
     }
     String topic = "a/".repeat(127) + "a";
     long start = System.nanoTime();
-    assertThat(tree.match(topic).size()).isEqualTo(1 << 12);
-    assertThat(tree.match("b/".repeat(127) + "b").size()).isEqualTo(1);
+    assertThat(tree.match(topic, null).size()).isEqualTo(1 << 12);
+    assertThat(tree.match("b/".repeat(127) + "b", null).size()).isEqualTo(1);
     assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(1));
+  }
+
+  /**
+   * Row "retained flood": 10,000 retained messages, asked for by everybody at once and by filters
+   * that look at all of them for nothing; nobody reads but one.
+   */
+  @Test
+  void retained_flood_does_not_hold_up_others() {
+    for (int i = 0; i < 10_000; i++) {
+      server.engine.routeRetained(
+          TestGate.SCOPE,
+          new Message("site/" + i + "/state", new byte[100], Qos.AT_LEAST_ONCE, true, null));
+    }
+    List<RawMqttClient> attackers = new ArrayList<>();
+    try (RawMqttClient good = server.client("good");
+        RawMqttClient reader = server.client("reader")) {
+      long before = bufferBytes();
+      for (int i = 0; i < 30; i++) {
+        RawMqttClient attacker = server.client("attacker" + i);
+        attackers.add(attacker);
+        attacker.sendSubscribe(1, i % 2, "#", "+/+/state", "site/#");
+        for (int j = 0; j < 50; j++) {
+          attacker.sendSubscribe(2 + j, 0, "+/+/nothing", "+/+/+/#", "+");
+        }
+        expectQuickPong(good);
+      }
+      long start = System.nanoTime();
+      reader.subscribe(1, 0, "site/+/state");
+      for (int i = 0; i < 10_000; i++) {
+        reader.expectPublish();
+      }
+      System.out.printf(
+          "10,000 retained messages read in %d ms beside 30 others, %d KiB of buffers%n",
+          (System.nanoTime() - start) / 1_000_000, (bufferBytes() - before) >> 10);
+      expectQuickPong(good);
+      assertThat(bufferBytes() - before).isLessThan(16L << 20);
+    }
+    attackers.forEach(RawMqttClient::close);
   }
 
   /** THREATS T21: a flood from one address does not push out a newcomer from a quiet one. */
@@ -183,6 +222,7 @@ class AttackTest {
             new MqttConfig.Logins(6, 256, 256),
             base.timeouts(),
             base.sessions(),
+            base.subscriptions(),
             base.retained());
     try (TestServer small = new TestServer(config)) {
       RawMqttClient quiet = from("127.0.0.2", small.port());

@@ -233,6 +233,7 @@ class LimitsTest {
             new MqttConfig.Logins(1_000, 4, 256),
             base.timeouts(),
             base.sessions(),
+            base.subscriptions(),
             base.retained());
     try (TestServer small = new TestServer(config)) {
       List<RawMqttClient> idle = new ArrayList<>();

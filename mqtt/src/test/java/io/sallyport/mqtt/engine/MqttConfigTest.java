@@ -14,7 +14,7 @@ class MqttConfigTest {
     assertThat(MqttConfig.DEFAULT)
         .isEqualTo(
             new MqttConfig(
-                new CodecLimits(16_384, 1_024, 32, 16, 100),
+                new CodecLimits(16_384, 1_024, 32, 16, 100, 16_384, 4_096, 65_536, 64),
                 new MqttConfig.Logins(1_000, 256, 256),
                 new MqttConfig.Timeouts(
                     Duration.ofSeconds(5),
@@ -24,13 +24,19 @@ class MqttConfigTest {
                     Duration.ofSeconds(30),
                     Duration.ofSeconds(60)),
                 new MqttConfig.Sessions(100_000, 20_000, 1_000, 1_048_576, 10_000, 268_435_456),
-                new MqttConfig.Retained(10_000, 16_777_216)));
+                new MqttConfig.Subscriptions(1_000, 200, 10_000),
+                new MqttConfig.Retained(10_000, 16_777_216, 5_000, 8_388_608),
+                new MqttConfig.Ownership(20_000, 1_000_000, Duration.ofDays(7)),
+                new MqttConfig.Takeovers(5, 20, Duration.ofSeconds(10), Duration.ofSeconds(1)),
+                new MqttConfig.Aliases(16, 67_108_864)));
   }
 
   @Test
   void nonsense_is_refused() {
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new CodecLimits(16_384, 1_024, 129, 16, 100));
+        .isThrownBy(() -> new CodecLimits(16_384, 1_024, 129, 16, 100, 16_384, 4_096, 65_536, 64));
     assertThatIllegalArgumentException().isThrownBy(() -> new MqttConfig.Logins(0, 256, 256));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new MqttConfig.Ownership(0, 1, Duration.ofDays(7)));
   }
 }

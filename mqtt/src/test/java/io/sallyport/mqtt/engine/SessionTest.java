@@ -374,6 +374,7 @@ class SessionTest {
             base.logins(),
             base.timeouts(),
             new MqttConfig.Sessions(2, 2, 1_000, 1 << 20, 10_000, 1 << 20),
+            base.subscriptions(),
             base.retained());
     try (TestServer small = new TestServer(config)) {
       for (int i = 0; i < 5; i++) {

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SubscriptionTest {
   @AutoClose private final TestServer server = new TestServer();
 
-  /** Row 34, MQTT-3.3.5-1: one copy at the highest QoS. */
+  /** Row 34, v3:MQTT-3.3.5-1, v5:MQTT-3.3.4-2: one copy at the highest QoS. */
   @Test
   void overlapping_subscriptions_get_one_copy_at_the_highest_qos() {
     try (RawMqttClient reader = server.client("reader")) {
@@ -34,7 +34,7 @@ class SubscriptionTest {
     }
   }
 
-  /** Row 35, MQTT-3.8.4-5, -6, MQTT-3.9.3-1. */
+  /** Row 35, v3:MQTT-3.8.4-5, -6, v5:MQTT-3.8.4-6, -7, v3, v5:MQTT-3.9.3-1. */
   @Test
   void every_filter_gets_its_code_in_order() {
     server.gate.onSubscribe =
@@ -52,7 +52,9 @@ class SubscriptionTest {
     }
   }
 
-  /** Row 35, MQTT-3.8.3-3, MQTT-3.8.3-4; row 17, MQTT-3.8.1-1; row 19, MQTT-2.3.1-1. */
+  /**
+   * Row 35, v3:MQTT-3.8.3-3, -4, v5:MQTT-3.8.3-2, -5; row 17, MQTT-3.8.1-1; row 19, MQTT-2.3.1-1.
+   */
   @ParameterizedTest
   @CsvSource({
     "no filter, 82020001",
@@ -104,7 +106,10 @@ class SubscriptionTest {
     }
   }
 
-  /** Row 36, MQTT-3.8.4-3: replaced without loss, retained messages again. */
+  /**
+   * Row 36, v3:MQTT-3.8.4-3, v5:MQTT-3.8.4-3, -4, v5:MQTT-3.3.1-9: replaced without loss, retained
+   * messages again.
+   */
   @Test
   void subscribing_again_replaces_and_sends_retained_again() {
     try (RawMqttClient reader = server.client("reader")) {
@@ -118,7 +123,7 @@ class SubscriptionTest {
     }
   }
 
-  /** Row 37, MQTT-3.10.4-1 to -5. */
+  /** Row 37, v3, v5:MQTT-3.10.4-1 to -5. */
   @Test
   void unsubscribe_compares_exactly_and_is_always_answered() {
     try (RawMqttClient reader = server.client("reader")) {
@@ -131,7 +136,7 @@ class SubscriptionTest {
     }
   }
 
-  /** Row 37, MQTT-3.10.4-3: what has begun is completed. */
+  /** Row 37, v3, v5:MQTT-3.10.4-3: what has begun is completed. */
   @Test
   void message_in_flight_completes_after_unsubscribe() {
     try (RawMqttClient reader = server.client("reader")) {
@@ -145,7 +150,7 @@ class SubscriptionTest {
     }
   }
 
-  /** Row 38, MQTT-3.3.1-5 to -10. */
+  /** Row 38, v3:MQTT-3.3.1-5 to -11, v5:MQTT-3.3.1-5 to -8, -12. */
   @Test
   void retained_message_is_replaced_flagged_on_subscribing_only_and_removed_by_an_empty_one() {
     try (RawMqttClient writer = server.client("writer");
@@ -191,6 +196,71 @@ class SubscriptionTest {
     }
   }
 
+  /** MESSAGING.md section 5: 3.x takes the acknowledgement, nobody the message. */
+  @Test
+  void retained_message_beyond_the_authors_share_is_refused() {
+    MqttConfig base = MqttConfig.DEFAULT;
+    MqttConfig config =
+        new MqttConfig(
+            base.codec(),
+            base.logins(),
+            base.timeouts(),
+            base.sessions(),
+            base.subscriptions(),
+            new MqttConfig.Retained(10, 1_000, 1, 1_000));
+    try (TestServer small = new TestServer(config);
+        RawMqttClient writer = small.client("x:writer");
+        RawMqttClient other = small.client("y:writer");
+        RawMqttClient reader = small.client("reader")) {
+      reader.subscribe(1, 0, "#");
+      writer.send(RawMqttClient.publish("r/1", "a", 1, 1, true, false));
+      writer.send(RawMqttClient.publish("r/2", "b", 1, 2, true, false));
+      writer.send(RawMqttClient.publish("r/1", "c", 1, 3, true, false));
+      for (int id = 1; id <= 3; id++) {
+        assertThat(writer.expectAck(RawMqttClient.PUBACK)).isEqualTo(id);
+      }
+      assertThat(reader.expectPublish().payload()).isEqualTo("a");
+      assertThat(reader.expectPublish().payload()).isEqualTo("c");
+      assertThat(small.meters.get("mqtt.publishes.refused").counter().count()).isEqualTo(1);
+      other.send(RawMqttClient.publish("r/2", "d", 1, 1, true, false));
+      other.expectAck(RawMqttClient.PUBACK);
+      assertThat(reader.expectPublish().payload()).isEqualTo("d");
+    }
+  }
+
+  /** Row 32, v5:MQTT-3.3.2-5. */
+  @Test
+  void expired_retained_message_is_not_sent() {
+    server.engine.routeRetained(
+        TestGate.SCOPE,
+        new Message("r/old", new byte[1], Qos.AT_MOST_ONCE, true, null).expiringAt(1));
+    retain("r/new", "x");
+    try (RawMqttClient reader = server.client("reader")) {
+      reader.subscribe(1, 1, "r/#");
+      assertThat(reader.expectPublish().topic()).isEqualTo("r/new");
+      reader.expectNothingBeforePong();
+    }
+  }
+
+  @Test
+  void unsubscribed_filter_brings_no_more_retained_messages() {
+    for (int i = 0; i < 100; i++) {
+      retain("r/" + i, "x");
+    }
+    try (RawMqttClient reader = server.client("reader")) {
+      reader.subscribe(1, 1, "r/+");
+      for (int i = 0; i < 32; i++) {
+        reader.expectPublish();
+      }
+      reader.sendUnsubscribe(2, "r/+");
+      reader.expectAck(RawMqttClient.UNSUBACK);
+      for (int id = 1; id <= 32; id++) {
+        reader.sendAck(RawMqttClient.PUBACK, id);
+      }
+      reader.expectNothingBeforePong();
+    }
+  }
+
   @Test
   void retained_messages_of_a_scope_are_bounded() {
     MqttConfig base = MqttConfig.DEFAULT;
@@ -200,7 +270,8 @@ class SubscriptionTest {
             base.logins(),
             base.timeouts(),
             base.sessions(),
-            new MqttConfig.Retained(2, 1_000));
+            base.subscriptions(),
+            new MqttConfig.Retained(2, 1_000, 2, 1_000));
     try (TestServer small = new TestServer(config)) {
       for (int i = 0; i < 5; i++) {
         small.engine.routeRetained(
@@ -217,7 +288,7 @@ class SubscriptionTest {
     }
   }
 
-  /** Row 39, MQTT-4.7.2-1, MQTT-4.7.1-2, -3, MQTT-4.7.3-4: through the wire. */
+  /** Row 39, v3, v5:MQTT-4.7.2-1: through the wire. */
   @Test
   void wildcards_do_not_reach_dollar_topics() {
     try (RawMqttClient reader = server.client("reader")) {

@@ -12,6 +12,7 @@ import io.sallyport.mqtt.InboundPublish;
 import io.sallyport.mqtt.Message;
 import io.sallyport.mqtt.Outbound;
 import io.sallyport.mqtt.Qos;
+import io.sallyport.mqtt.RetainOutcome;
 import io.sallyport.mqtt.Router;
 import io.sallyport.mqtt.Scope;
 import io.sallyport.mqtt.SessionKey;
@@ -20,7 +21,6 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -41,12 +41,12 @@ final class TestGate implements ClientGate {
   volatile ClientLimits limits = ClientLimits.DEFAULT;
   volatile @Nullable Router router;
   volatile Function<ConnectRequest, Admission> admission = this::letIn;
-  volatile BiConsumer<InboundPublish, Ack> onPublish = this::routeAndAccept;
+  volatile @Nullable BiConsumer<InboundPublish, Ack> onPublish;
   volatile Function<String, SubscribeOutcome> onSubscribe =
       filter -> new SubscribeOutcome.Granted(SCOPE, Qos.EXACTLY_ONCE, true);
   volatile Predicate<Message> mayDeliver = message -> true;
-
-  private final AtomicInteger unnamed = new AtomicInteger();
+  volatile Function<String, @Nullable String> outwardResponseTopic = topic -> topic;
+  volatile boolean takeoversWatched = true;
 
   @Override
   public Admission admit(ConnectRequest request) {
@@ -54,11 +54,10 @@ final class TestGate implements ClientGate {
   }
 
   Admission letIn(ConnectRequest request) {
-    String id =
-        request.clientId().isEmpty() ? "unnamed-" + unnamed.incrementAndGet() : request.clientId();
+    String id = request.clientId().isEmpty() ? request.freshClientId() : request.clientId();
     Binding binding = new Binding(id);
     bindings.add(binding);
-    return new Admission.Admitted(new SessionKey(SCOPE, "test", id), binding, limits);
+    return new Admission.Admitted(key(id), binding, limits);
   }
 
   /** Answers nothing until the test takes the Ack from {@link #held}. */
@@ -66,15 +65,17 @@ final class TestGate implements ClientGate {
     onPublish = (publish, ack) -> held.add(ack);
   }
 
-  void routeAndAccept(InboundPublish publish, Ack ack) {
-    Message message =
-        new Message(publish.topic(), publish.payload(), publish.qos(), publish.retain(), null);
-    if (publish.retain()) {
-      router().routeRetained(SCOPE, message);
-    } else {
-      router().route(SCOPE, message);
+  private void routeAndAnswer(InboundPublish publish, SessionKey publisher, Ack ack) {
+    Message message = publish.toMessage(publish.topic(), null);
+    if (!publish.retain()) {
+      router().route(SCOPE, message, publisher);
+      ack.accepted();
+      return;
     }
-    ack.accepted();
+    switch (router().routeRetained(SCOPE, message, publisher)) {
+      case RetainOutcome.Routed _ -> ack.accepted();
+      case RetainOutcome.Refused refused -> ack.refused(refused.reasonCode());
+    }
   }
 
   Router router() {
@@ -83,6 +84,12 @@ final class TestGate implements ClientGate {
       throw new IllegalStateException("the engine has not been set");
     }
     return present;
+  }
+
+  /** The owner is what stands before a colon in the client id, if there is one. */
+  static SessionKey key(String clientId) {
+    int colon = clientId.indexOf(':');
+    return new SessionKey(SCOPE, colon < 0 ? "test" : clientId.substring(0, colon), clientId);
   }
 
   Binding binding(String clientId) {
@@ -115,7 +122,12 @@ final class TestGate implements ClientGate {
     @Override
     public void publish(InboundPublish publish, Ack ack) {
       published.add(publish);
-      onPublish.accept(publish, ack);
+      BiConsumer<InboundPublish, Ack> planned = onPublish;
+      if (planned != null) {
+        planned.accept(publish, ack);
+      } else {
+        routeAndAnswer(publish, key(clientId), ack);
+      }
     }
 
     @Override
@@ -124,6 +136,15 @@ final class TestGate implements ClientGate {
       return outcome instanceof SubscribeOutcome.Granted granted
           ? new SubscribeOutcome.Granted(
               granted.scope(), granted.qos().min(requested), granted.indexed())
+          : outcome;
+    }
+
+    @Override
+    public SubscribeOutcome subscribeShared(String share, String filter, Qos requested) {
+      SubscribeOutcome outcome = onSubscribe.apply(filter);
+      return outcome instanceof SubscribeOutcome.Granted granted
+          ? new SubscribeOutcome.Granted(
+              granted.scope(), granted.qos().min(requested), granted.indexed(), granted.shareKey())
           : outcome;
     }
 
@@ -155,6 +176,21 @@ final class TestGate implements ClientGate {
     @Override
     public boolean mayDeliver(Message message) {
       return mayDeliver.test(message);
+    }
+
+    @Override
+    public @Nullable String outwardResponseTopic(String responseTopic, Message message) {
+      return outwardResponseTopic.apply(responseTopic);
+    }
+
+    @Override
+    public boolean takeoversWatched() {
+      return takeoversWatched;
+    }
+
+    @Override
+    public void takenOverOften(int withinMinute) {
+      life.add("taken over " + withinMinute + " times");
     }
 
     @Override

@@ -12,11 +12,12 @@ import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.sallyport.mqtt.ClientBinding;
 import io.sallyport.mqtt.ConnectionInfo;
 import io.sallyport.mqtt.RawMqttClient;
+import io.sallyport.mqtt.codec.MqttPacket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -38,6 +39,7 @@ final class TestServer implements AutoCloseable {
           Duration.ofMillis(600));
 
   final TestGate gate = new TestGate();
+  final TestClock clock = new TestClock();
   final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   final MqttEngine engine;
 
@@ -53,7 +55,7 @@ final class TestServer implements AutoCloseable {
   }
 
   TestServer(MqttConfig config) {
-    engine = new MqttEngine(config, gate, gates, Clock.systemUTC(), meters, () -> revocationsTold);
+    engine = new MqttEngine(config, gate, gates, clock, meters, () -> revocationsTold);
     gate.router = engine;
     boolean epoll = Epoll.isAvailable();
     group =
@@ -80,7 +82,13 @@ final class TestServer implements AutoCloseable {
 
   static MqttConfig withTimeouts(MqttConfig.Timeouts timeouts) {
     MqttConfig base = MqttConfig.DEFAULT;
-    return new MqttConfig(base.codec(), base.logins(), timeouts, base.sessions(), base.retained());
+    return new MqttConfig(
+        base.codec(),
+        base.logins(),
+        timeouts,
+        base.sessions(),
+        base.subscriptions(),
+        base.retained());
   }
 
   int port() {
@@ -96,6 +104,28 @@ final class TestServer implements AutoCloseable {
     RawMqttClient client = client();
     client.login(clientId, true);
     return client;
+  }
+
+  /**
+   * Has the client's connection take a packet whose options its version can't write. What is
+   * answered comes in the form of its version.
+   */
+  void receive(String clientId, MqttPacket packet) {
+    ClientBinding binding = gate.binding(clientId);
+    Session session = engine.context().sessions().find(TestGate.key(clientId));
+    if (session == null) {
+      throw new IllegalStateException("no session of " + clientId);
+    }
+    CompletableFuture<Void> taken = new CompletableFuture<>();
+    session
+        .owner()
+        .post(() -> {
+          session.owner().connections().stream()
+              .filter(connection -> connection.isOpen() && connection.binding().equals(binding))
+              .forEach(connection -> connection.received(packet));
+          taken.complete(null);
+        });
+    taken.orTimeout(10, TimeUnit.SECONDS).join();
   }
 
   double count(String meter, String tag, String value) {

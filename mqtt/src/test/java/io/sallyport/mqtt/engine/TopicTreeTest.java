@@ -3,6 +3,8 @@ package io.sallyport.mqtt.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sallyport.mqtt.Qos;
+import io.sallyport.mqtt.SessionKey;
+import io.sallyport.mqtt.codec.SubscriptionIds;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -12,11 +14,15 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Matching: MESSAGING.md section 7 row 39, and the index against a plain list of filters. */
+/**
+ * Matching: MESSAGING.md section 7 row 39 (v3:MQTT-4.7.1-1 to -3, v3, v5:MQTT-4.7.2-1,
+ * MQTT-4.7.3-4, v5:MQTT-4.7.1-1, -2), and the index against a plain list of filters.
+ */
 class TopicTreeTest {
   @ParameterizedTest
   @CsvSource({
@@ -57,22 +63,22 @@ class TopicTreeTest {
     "é, e\u0301, false"
   })
   void filter_matches_topic(String filter, String topic, boolean expected) {
-    TopicTree<String> tree = new TopicTree<>();
-    tree.put(filter, "s", Qos.AT_MOST_ONCE);
-    assertThat(tree.match(topic).size() == 1).isEqualTo(expected);
+    TopicTree<String> tree = new TopicTree<>(10_000);
+    tree.put(filter, Grant.of("s", Qos.AT_MOST_ONCE));
+    assertThat(tree.match(topic, null).size() == 1).isEqualTo(expected);
     assertThat(TopicFilters.matches(filter, topic)).isEqualTo(expected);
   }
 
   @Test
   void nodes_go_with_their_last_subscriber() {
-    TopicTree<String> tree = new TopicTree<>();
-    tree.put("a/b/c", "s", Qos.AT_MOST_ONCE);
-    tree.put("a/+/#", "s", Qos.AT_MOST_ONCE);
-    tree.put("a/b", "t", Qos.AT_MOST_ONCE);
+    TopicTree<String> tree = new TopicTree<>(10_000);
+    tree.put("a/b/c", Grant.of("s", Qos.AT_MOST_ONCE));
+    tree.put("a/+/#", Grant.of("s", Qos.AT_MOST_ONCE));
+    tree.put("a/b", Grant.of("t", Qos.AT_MOST_ONCE));
     tree.remove("a/b/c", "s");
     tree.remove("a/b/c", "never there");
     tree.remove("x/y", "s");
-    assertThat(tree.match("a/b").size()).isEqualTo(2);
+    assertThat(tree.match("a/b", null).size()).isEqualTo(2);
     tree.remove("a/+/#", "s");
     assertThat(tree.isEmpty()).isFalse();
     tree.remove("a/b", "t");
@@ -81,14 +87,14 @@ class TopicTreeTest {
 
   @Test
   void many_children_and_many_subscribers_are_found() {
-    TopicTree<Integer> tree = new TopicTree<>();
+    TopicTree<Integer> tree = new TopicTree<>(10_000);
     for (int i = 0; i < 1_000; i++) {
-      tree.put("device/" + i, i, Qos.AT_LEAST_ONCE);
-      tree.put("all", i, Qos.AT_LEAST_ONCE);
-      tree.put("+", i, Qos.EXACTLY_ONCE);
+      tree.put("device/" + i, Grant.of(i, Qos.AT_LEAST_ONCE));
+      tree.put("all", Grant.of(i, Qos.AT_LEAST_ONCE));
+      tree.put("+", Grant.of(i, Qos.EXACTLY_ONCE));
     }
-    assertThat(tree.match("device/777").get(0).subscriber()).isEqualTo(777);
-    Matches<Integer> all = tree.match("all");
+    assertThat(tree.match("device/777", null).get(0).subscriber()).isEqualTo(777);
+    Matches<Integer> all = tree.match("all", null);
     assertThat(all.size()).isEqualTo(1_000);
     assertThat(IntStream.range(0, 1_000).mapToObj(all::get))
         .allMatch(grant -> grant.qos() == Qos.EXACTLY_ONCE);
@@ -105,7 +111,7 @@ class TopicTreeTest {
     long seed = System.nanoTime();
     System.out.println("TopicTreeTest seed " + seed);
     Random random = new Random(seed);
-    TopicTree<String> tree = new TopicTree<>();
+    TopicTree<String> tree = new TopicTree<>(10_000);
     Map<String, Set<String>> byFilter = new HashMap<>();
     for (int step = 0; step < 20_000; step++) {
       String filter = randomFilter(random);
@@ -116,7 +122,7 @@ class TopicTreeTest {
         tree.remove(filter, subscriber);
       } else {
         present.add(subscriber);
-        tree.put(filter, subscriber, Qos.AT_MOST_ONCE);
+        tree.put(filter, Grant.of(subscriber, Qos.AT_MOST_ONCE));
       }
       if (step % 10 == 0) {
         String topic = randomTopic(random);
@@ -125,7 +131,7 @@ class TopicTreeTest {
                 .filter(entry -> TopicFilters.matches(entry.getKey(), topic))
                 .flatMap(entry -> entry.getValue().stream())
                 .collect(Collectors.toCollection(TreeSet::new));
-        assertThat(subscribers(tree.match(topic)))
+        assertThat(subscribers(tree.match(topic, null)))
             .as("seed %d, topic %s", seed, topic)
             .containsExactlyInAnyOrderElementsOf(expected);
       }
@@ -133,6 +139,169 @@ class TopicTreeTest {
     byFilter.forEach(
         (filter, subscribers) -> subscribers.forEach(name -> tree.remove(filter, name)));
     assertThat(tree.isEmpty()).isTrue();
+  }
+
+  /** Row 34, v5:MQTT-3.3.4-2 to -5: highest QoS, all identifiers, the flag if any asks for it. */
+  @Test
+  void overlapping_filters_grant_together() {
+    TopicTree<String> tree = new TopicTree<>(10_000);
+    tree.put("a/b", grant("s", Qos.AT_MOST_ONCE, null, false, 7));
+    tree.put("a/+", grant("s", Qos.EXACTLY_ONCE, null, true, 0));
+    tree.put("#", grant("s", Qos.AT_LEAST_ONCE, null, false, 9));
+    tree.put("+/b", grant("s", Qos.AT_LEAST_ONCE, null, false, 7));
+    tree.put("a/#", grant("t", Qos.AT_LEAST_ONCE, null, false, 3));
+    Matches<String> matches = tree.match("a/b", null);
+    assertThat(matches.size()).isEqualTo(2);
+    Grant<String> grant =
+        IntStream.range(0, 2)
+            .mapToObj(matches::get)
+            .filter(each -> each.subscriber().equals("s"))
+            .findFirst()
+            .orElseThrow();
+    assertThat(grant.qos()).isEqualTo(Qos.EXACTLY_ONCE);
+    assertThat(grant.retainAsPublished()).isTrue();
+    assertThat(ids(grant)).containsExactlyInAnyOrder(7, 7, 9);
+  }
+
+  /** Row 40, v5:MQTT-3.8.3-3: a filter without No Local still counts. */
+  @Test
+  void no_local_filter_leaves_out_its_sessions_own_messages() {
+    SessionKey mine = TestGate.key("mine");
+    TopicTree<String> tree = new TopicTree<>(10_000);
+    tree.put("a", grant("s", Qos.EXACTLY_ONCE, mine, false, 1));
+    tree.put("a", grant("t", Qos.EXACTLY_ONCE, null, false, 1));
+    assertThat(subscribers(tree.match("a", mine))).containsExactly("t");
+    assertThat(subscribers(tree.match("a", TestGate.key("other")))).containsExactly("s", "t");
+    assertThat(subscribers(tree.match("a", null))).containsExactly("s", "t");
+    tree.put("#", grant("s", Qos.AT_MOST_ONCE, null, false, 2));
+    Matches<String> both = tree.match("a", mine);
+    assertThat(subscribers(both)).containsExactlyInAnyOrder("s", "t");
+    Grant<String> own = both.get(both.get(0).subscriber().equals("s") ? 0 : 1);
+    assertThat(own.qos()).isEqualTo(Qos.AT_MOST_ONCE);
+    assertThat(ids(own)).containsExactly(2);
+  }
+
+  @Test
+  void merged_grants_agree_with_a_list_of_filters() {
+    long seed = System.nanoTime();
+    System.out.println("TopicTreeTest grants seed " + seed);
+    Random random = new Random(seed);
+    for (int round = 0; round < 200; round++) {
+      TopicTree<String> tree = new TopicTree<>(10_000);
+      Map<String, Map<String, Grant<String>>> plain = new HashMap<>();
+      for (int i = 0; i < 30; i++) {
+        String subscriber = "s" + random.nextInt(4);
+        Grant<String> grant =
+            grant(
+                subscriber,
+                Qos.of(random.nextInt(3)),
+                random.nextInt(3) == 0 ? TestGate.key(subscriber) : null,
+                random.nextInt(4) == 0,
+                random.nextInt(3));
+        String filter = random.nextBoolean() ? "a/#" : random.nextBoolean() ? "a/+" : "+/b";
+        filter = random.nextInt(3) == 0 ? "a/b" : filter;
+        tree.put(filter, grant);
+        plain.computeIfAbsent(filter, _ -> new HashMap<>()).put(subscriber, grant);
+      }
+      SessionKey publisher = random.nextInt(4) == 0 ? null : TestGate.key("s1");
+      Map<String, String> expected = new HashMap<>();
+      for (int i = 0; i < 4; i++) {
+        String subscriber = "s" + i;
+        List<Grant<String>> counting =
+            plain.values().stream()
+                .map(each -> each.get(subscriber))
+                .filter(grant ->
+                    grant != null && (publisher == null || !publisher.equals(grant.notFrom())))
+                .toList();
+        if (!counting.isEmpty()) {
+          int qos = counting.stream().mapToInt(grant -> grant.qos().level()).max().orElseThrow();
+          boolean flag = counting.stream().anyMatch(Grant::retainAsPublished);
+          List<Integer> ids =
+              counting.stream().flatMap(grant -> ids(grant).stream()).sorted().toList();
+          expected.put(subscriber, qos + " " + flag + " " + ids);
+        }
+      }
+      Map<String, String> seen = new HashMap<>();
+      Matches<String> matches = tree.match("a/b", publisher);
+      for (int i = 0; i < matches.size(); i++) {
+        Grant<String> grant = matches.get(i);
+        seen.put(
+            grant.subscriber(),
+            grant.qos().level()
+                + " "
+                + grant.retainAsPublished()
+                + " "
+                + ids(grant).stream().sorted().toList());
+      }
+      assertThat(seen).as("seed %d", seed).isEqualTo(expected);
+      assertThat(matches.size()).isEqualTo(expected.size());
+    }
+  }
+
+  /** MESSAGING.md section 8, wildcard bombs: literal filters come first, the rest is cut. */
+  @Test
+  void work_of_one_match_is_bounded() {
+    TopicTree<String> tree = new TopicTree<>(1_000);
+    for (int i = 0; i < 1 << 12; i++) {
+      StringBuilder filter = new StringBuilder();
+      for (int level = 0; level < 12; level++) {
+        filter.append(((i >> level) & 1) == 0 ? "+/" : "a/");
+      }
+      tree.put(filter.append("#").toString(), Grant.of("s" + i, Qos.AT_MOST_ONCE));
+    }
+    String topic = "a/".repeat(12) + "a";
+    tree.put(topic, Grant.of("literal", Qos.AT_MOST_ONCE));
+    Matches<String> matches = tree.match(topic, null);
+    assertThat(matches.isCut()).isTrue();
+    assertThat(matches.visits()).isEqualTo(1_000);
+    assertThat(subscribers(matches)).contains("literal");
+    assertThat(tree.match("b/c", null).isCut()).isFalse();
+  }
+
+  @Test
+  void many_subscribers_of_one_filter_come_and_go() {
+    long seed = System.nanoTime();
+    System.out.println("TopicTreeTest crowd seed " + seed);
+    Random random = new Random(seed);
+    TopicTree<Integer> tree = new TopicTree<>(10_000);
+    Set<Integer> expected = new TreeSet<>();
+    for (int step = 0; step < 5_000; step++) {
+      int subscriber = random.nextInt(step < 2_500 ? 200 : 40);
+      if (random.nextInt(5) < (step < 2_500 ? 3 : 1)) {
+        tree.put("all", Grant.of(subscriber, Qos.AT_MOST_ONCE));
+        expected.add(subscriber);
+      } else {
+        tree.remove("all", subscriber);
+        expected.remove(subscriber);
+      }
+      Matches<Integer> matches = tree.match("all", null);
+      assertThat(matches.size()).as("seed %d", seed).isEqualTo(expected.size());
+      if (step % 50 == 0) {
+        assertThat(IntStream.range(0, matches.size()).mapToObj(i -> matches.get(i).subscriber()))
+            .as("seed %d", seed)
+            .containsExactlyInAnyOrderElementsOf(expected);
+      }
+    }
+    expected.forEach(subscriber -> tree.remove("all", subscriber));
+    assertThat(tree.isEmpty()).isTrue();
+  }
+
+  private static Grant<String> grant(
+      String subscriber,
+      Qos qos,
+      @Nullable SessionKey notFrom,
+      boolean retainAsPublished,
+      int identifier) {
+    return new Grant<>(
+        subscriber,
+        qos,
+        notFrom,
+        retainAsPublished,
+        identifier == 0 ? SubscriptionIds.NONE : SubscriptionIds.of(identifier));
+  }
+
+  private static List<Integer> ids(Grant<String> grant) {
+    return IntStream.range(0, grant.ids().size()).mapToObj(grant.ids()::get).toList();
   }
 
   private static List<String> subscribers(Matches<String> matches) {
@@ -143,14 +312,14 @@ class TopicTreeTest {
     return names;
   }
 
-  private static String randomTopic(Random random) {
+  static String randomTopic(Random random) {
     return IntStream.range(0, 1 + random.nextInt(5))
             .mapToObj(_ -> level(random))
             .collect(Collectors.joining("/"))
         + (random.nextInt(4) == 0 ? "/" : "x");
   }
 
-  private static String randomFilter(Random random) {
+  static String randomFilter(Random random) {
     String filter =
         IntStream.range(0, 1 + random.nextInt(5))
             .mapToObj(_ -> random.nextInt(4) == 0 ? "+" : level(random))

@@ -46,6 +46,7 @@ class EngineConfiguration {
                 defaults.sessions().unsentBytesMax(),
                 defaults.sessions().inboxMessagesMax(),
                 heap.atMostAnEighth(defaults.sessions().queuedBytesPerScopeMax())),
+            defaults.subscriptions(),
             defaults.retained());
     // The engine needs a gate, the contract behind it needs the engine's router.
     ClientGate gate =
