@@ -29,6 +29,11 @@ final class LoopContext {
   /** THREATS T31: a loop that finds it slept longer learns first what was revoked meanwhile. */
   private static final long SLEEP_NANOS_MAX = TimeUnit.SECONDS.toNanos(1);
 
+  /** Of postponed ones; each is small. */
+  private static final int POSTPONED_PER_RUN = 8;
+
+  private static final long POSTPONED_MILLIS = 1;
+
   private final EventLoop loop;
   private final FaultLog faults;
   private final Supplier<? extends CompletionStage<?>> revocationsTold;
@@ -38,6 +43,7 @@ final class LoopContext {
   private final AtomicBoolean woken = new AtomicBoolean();
   private final ArrayDeque<PacketWriter> unflushed = new ArrayDeque<>();
   private final Set<Connection> connections = new HashSet<>();
+  private final ArrayDeque<Runnable> postponed = new ArrayDeque<>();
   private final Runnable turn = this::turn;
   private final ScheduledFuture<?> ticking;
   private final Set<Connection> held = new HashSet<>();
@@ -84,6 +90,17 @@ final class LoopContext {
   void post(Runnable task) {
     mailbox.add(task);
     wake();
+  }
+
+  /**
+   * Runs the task when sockets have had their turn: what is posted or executed runs before the next
+   * read, and so would hold up every client of the loop if it went on and on.
+   */
+  void postpone(Runnable task) {
+    postponed.add(task);
+    if (postponed.size() == 1) {
+      schedulePostponed();
+    }
   }
 
   /** The writer is flushed at the end of the present or next turn. */
@@ -140,6 +157,33 @@ final class LoopContext {
     ticking.cancel(false);
   }
 
+  private void schedulePostponed() {
+    try {
+      var _ = loop.schedule(this::runPostponed, POSTPONED_MILLIS, TimeUnit.MILLISECONDS);
+    } catch (RejectedExecutionException e) { // As in wake.
+      postponed.clear();
+    }
+  }
+
+  private void runPostponed() {
+    int due = Math.min(postponed.size(), POSTPONED_PER_RUN);
+    for (int i = 0; i < due; i++) {
+      run(postponed.element());
+      postponed.remove();
+    }
+    if (!postponed.isEmpty()) {
+      schedulePostponed();
+    }
+  }
+
+  private void run(Runnable task) {
+    try {
+      task.run();
+    } catch (RuntimeException e) {
+      faults.report("A task of an event loop failed", e);
+    }
+  }
+
   private void wake() {
     if (!woken.get() && woken.compareAndSet(false, true)) {
       try {
@@ -159,11 +203,7 @@ final class LoopContext {
       if (task == null) {
         break;
       }
-      try {
-        task.run();
-      } catch (RuntimeException e) {
-        faults.report("A task of an event loop failed", e);
-      }
+      run(task);
     }
     PacketWriter writer = unflushed.poll();
     while (writer != null) {
