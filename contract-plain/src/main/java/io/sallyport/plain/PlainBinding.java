@@ -120,10 +120,11 @@ final class PlainBinding implements ClientBinding, LiveConnection {
       ack.close(CloseReason.REVOKED);
       return;
     }
-    publish(publish.topic(), publish.payload(), publish.qos(), publish.retain(), ack);
+    publish(publish.toMessage(publish.topic(), null), ack);
   }
 
-  private void publish(String topic, byte[] payload, Qos qos, boolean retain, Ack ack) {
+  private void publish(Message message, Ack ack) {
+    String topic = message.topic();
     if (!mayPublish(topic)) {
       parts.metrics().deniedPublish();
       note("publish.refused", topic, Rule.PUBLISH);
@@ -135,7 +136,7 @@ final class PlainBinding implements ClientBinding, LiveConnection {
       }
       return;
     }
-    if (retain && !mayRetain(topic, payload.length)) {
+    if (message.retained() && !mayRetain(topic, message.payload().length)) {
       note("publish.refused", topic, Rule.RETAINED);
       ack.refused(ReasonCodes.QUOTA_EXCEEDED);
       return;
@@ -144,7 +145,8 @@ final class PlainBinding implements ClientBinding, LiveConnection {
         .traffic()
         .publish(
             space.scope(),
-            new Message(topic, payload, qos, retain, null),
+            message,
+            PlainScopes.session(principal.spaceNumber(), principal.credentialNumber(), clientId),
             space.space().acknowledge(),
             ack);
   }
@@ -156,12 +158,23 @@ final class PlainBinding implements ClientBinding, LiveConnection {
 
   @Override
   public SubscribeOutcome subscribe(String filter, Qos requested) {
+    return subscribe(new HeldFilter(filter), requested);
+  }
+
+  /** T37: the group belongs to the credential, whose members all have the same rules. */
+  @Override
+  public SubscribeOutcome subscribeShared(String share, String filter, Qos requested) {
+    return subscribe(HeldFilter.shared(share, filter), requested);
+  }
+
+  private SubscribeOutcome subscribe(HeldFilter asked, Qos requested) {
+    String filter = asked.filter();
     // Held before asked: a change of rules meanwhile finds it, or is seen here.
-    held.add(filter);
+    held.add(asked.text());
     if (maySubscribe(filter)) {
       return new SubscribeOutcome.Granted(space.scope(), requested, /* indexed= */ true);
     }
-    held.remove(filter);
+    held.remove(asked.text());
     parts.metrics().deniedSubscription();
     note("subscribe.refused", filter, Rule.SUBSCRIBE);
     return new SubscribeOutcome.Refused(ReasonCodes.NOT_AUTHORIZED);
@@ -191,12 +204,12 @@ final class PlainBinding implements ClientBinding, LiveConnection {
     if (out == null) {
       return;
     }
-    for (String filter : List.copyOf(held)) {
-      if (!maySubscribe(filter)) {
-        held.remove(filter);
+    for (String text : List.copyOf(held)) {
+      if (!maySubscribe(new HeldFilter(text).filter())) {
+        held.remove(text);
         parts.metrics().withdrawnSubscription();
-        note("subscribe.withdrawn", filter, Rule.SUBSCRIBE);
-        out.unsubscribe(filter);
+        note("subscribe.withdrawn", text, Rule.SUBSCRIBE);
+        out.unsubscribe(text);
       }
     }
   }
@@ -232,7 +245,7 @@ final class PlainBinding implements ClientBinding, LiveConnection {
   @Override
   public void publishWill(Message will) {
     if (!revoked) {
-      publish(will.topic(), will.payload(), will.qos(), will.retained(), SilentAck.INSTANCE);
+      publish(will, SilentAck.INSTANCE);
     }
   }
 

@@ -157,7 +157,7 @@ final class PlainGate implements ClientGate {
             state,
             parts.spaces().space(space.get()),
             clientId.get(),
-            !request.cleanStart());
+            request.wantsLastingSession());
     binding.registered(platform.live().register(binding));
     boolean admitted = false;
     try {

@@ -4,8 +4,10 @@ import io.sallyport.mqtt.Ack;
 import io.sallyport.mqtt.CloseReason;
 import io.sallyport.mqtt.Message;
 import io.sallyport.mqtt.Qos;
+import io.sallyport.mqtt.RetainOutcome;
 import io.sallyport.mqtt.Router;
 import io.sallyport.mqtt.Scope;
+import io.sallyport.mqtt.SessionKey;
 import io.sallyport.plain.RunningBridges.Running;
 import io.sallyport.platform.base.Payload;
 import io.sallyport.platform.base.Problem;
@@ -21,6 +23,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Carries what was allowed: to the subscribers of the space, and over bridges. A message of QoS 1
@@ -56,38 +59,44 @@ final class SpaceTraffic implements AutoCloseable {
   /**
    * Publishes into a space.
    *
+   * @param publisher the session it comes from; null when a bridge brings it
    * @param acknowledge the space's setting; what the engine itself stores it treats likewise
    */
-  void publish(Scope scope, Message message, Acknowledge acknowledge, Ack ack) {
+  void publish(
+      Scope scope,
+      Message message,
+      @Nullable SessionKey publisher,
+      Acknowledge acknowledge,
+      Ack ack) {
     List<Carriage> carriages = carriages(scope, message);
     if (carriages.isEmpty()) {
-      route(scope, message);
-      ack.accepted();
+      answer(route(scope, message, publisher), ack);
       return;
     }
     if (message.qos() == Qos.AT_MOST_ONCE || acknowledge == Acknowledge.RECEIVED) {
-      route(scope, message);
-      carriages.forEach(carriage -> submit(carriage, message, new Counted()));
-      ack.accepted();
+      RetainOutcome outcome = route(scope, message, publisher);
+      if (outcome instanceof RetainOutcome.Routed) {
+        carriages.forEach(carriage -> submit(carriage, message, new Counted()));
+      }
+      answer(outcome, ack);
       return;
     }
     AllDurable all =
-        new AllDurable(
-            carriages.size(),
-            () -> {
-              route(scope, message);
-              ack.accepted();
-            },
-            ack);
+        new AllDurable(carriages.size(), () -> answer(route(scope, message, publisher), ack), ack);
     carriages.forEach(carriage -> submit(carriage, message, all));
   }
 
-  private void route(Scope scope, Message message) {
-    if (message.retained()) {
-      router.routeRetained(scope, message);
-    } else {
-      router.route(scope, message);
+  private static void answer(RetainOutcome outcome, Ack ack) {
+    switch (outcome) {
+      case RetainOutcome.Routed _ -> ack.accepted();
+      case RetainOutcome.Refused refused -> ack.refused(refused.reasonCode());
     }
+  }
+
+  private RetainOutcome route(Scope scope, Message message, @Nullable SessionKey publisher) {
+    return message.retained()
+        ? router.routeRetained(scope, message, publisher)
+        : new RetainOutcome.Routed(router.route(scope, message, publisher));
   }
 
   /** A bridge that takes a message, and the path behind it. */
@@ -223,7 +232,7 @@ final class SpaceTraffic implements AutoCloseable {
     Message message =
         new Message(topic, event.payload().sharedBytes(), Qos.of(event.qos()), false, path.get());
     metrics.bridged();
-    publish(scope, message, Acknowledge.RECEIVED, SilentAck.INSTANCE);
+    publish(scope, message, null, Acknowledge.RECEIVED, SilentAck.INSTANCE);
   }
 
   @Override
