@@ -26,7 +26,7 @@ final class RocksFaults {
             Problem.Code.STORAGE_FULL,
             "the volume of "
                 + folder
-                + " has "
+                + " is full: it has "
                 + (freeBytes >> 20)
                 + " MiB left, and "
                 + (freeBytesMin >> 20)
