@@ -12,7 +12,7 @@ import java.time.Duration;
  * @param receiveMax unacknowledged QoS 1 and 2 messages from the client; at this number reading
  *     pauses
  * @param queuedMessagesMax messages waiting for window or connection
- * @param queuedBytesMax their payload bytes
+ * @param queuedBytesMax their bytes; as many may be in flight, and one message more
  * @param overflow what gives way when the queue is full
  * @param subscriptionsMax filters a session may hold; one more closes with {@link
  *     CloseReason#TOO_MANY_SUBSCRIPTIONS}

@@ -1,7 +1,6 @@
 package io.sallyport.mqtt.engine;
 
 import java.util.ArrayDeque;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -11,14 +10,14 @@ import org.jspecify.annotations.Nullable;
  * too. Takes no memory while empty. Used on the session's loop only.
  */
 final class MessageQueue {
-  private final AtomicLong scopeBytes;
+  private final HeldBytes scopeBytes;
   private @Nullable ArrayDeque<Outgoing> messages;
   private long bytes;
 
   /**
    * @param scopeBytes shared by all queues of the scope
    */
-  MessageQueue(AtomicLong scopeBytes) {
+  MessageQueue(HeldBytes scopeBytes) {
     this.scopeBytes = scopeBytes;
   }
 
@@ -32,10 +31,6 @@ final class MessageQueue {
 
   long bytes() {
     return bytes;
-  }
-
-  long scopeBytes() {
-    return scopeBytes.get();
   }
 
   void add(Outgoing message) {
@@ -83,6 +78,6 @@ final class MessageQueue {
 
   private void count(long change) {
     bytes += change;
-    scopeBytes.addAndGet(change);
+    scopeBytes.add(change);
   }
 }

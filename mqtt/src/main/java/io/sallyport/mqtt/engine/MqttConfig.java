@@ -25,9 +25,9 @@ public record MqttConfig(
               Duration.ofSeconds(30),
               Duration.ofSeconds(30),
               Duration.ofSeconds(60)),
-          new Sessions(100_000, 20_000, 1_000, 1 << 20, 10_000, 256L << 20),
+          new Sessions(100_000, 20_000, 1_000, 1 << 20, 10_000, 256L << 20, 512L << 20),
           new Subscriptions(1_000, 200, 10_000),
-          new Retained(10_000, 16L << 20, 5_000, 8L << 20),
+          new Retained(10_000, 16L << 20, 5_000, 8L << 20, 256L << 20),
           new Ownership(20_000, 1_000_000, Duration.ofDays(7)),
           new Takeovers(5, 20, Duration.ofSeconds(10), Duration.ofSeconds(1)),
           new Aliases(16, 64L << 20));
@@ -95,8 +95,9 @@ public record MqttConfig(
    *     closes
    * @param unsentBytesMax QoS 0 messages waiting for a slow reader; beyond it the newest is dropped
    * @param inboxMessagesMax messages handed to one session and not yet seen by its event loop
-   * @param queuedBytesPerScopeMax topics and payloads waiting in all queues of one scope together;
-   *     beyond it each queue counts as full
+   * @param heldBytesPerScopeMax topics and payloads that wait or are in flight in all sessions of
+   *     one scope together; beyond it each queue counts as full
+   * @param heldBytesMax likewise, of all scopes
    */
   public record Sessions(
       int offlineMax,
@@ -104,7 +105,8 @@ public record MqttConfig(
       int receivedIdsMax,
       int unsentBytesMax,
       int inboxMessagesMax,
-      long queuedBytesPerScopeMax) {
+      long heldBytesPerScopeMax,
+      long heldBytesMax) {
     public Sessions {
       requirePositive(receivedIdsMax, "receivedIdsMax");
       requirePositive(unsentBytesMax, "unsentBytesMax");
@@ -134,12 +136,14 @@ public record MqttConfig(
    * @param bytesPerScopeMax of topics and payloads
    * @param messagesPerAuthorMax topics whose message was published by sessions of one owner
    * @param bytesPerAuthorMax likewise
+   * @param bytesMax of all scopes together
    */
   public record Retained(
       int messagesPerScopeMax,
       long bytesPerScopeMax,
       int messagesPerAuthorMax,
-      long bytesPerAuthorMax) {}
+      long bytesPerAuthorMax,
+      long bytesMax) {}
 
   /**
    * Bounds on who may have how many sessions for how long; beyond a number a new one is refused

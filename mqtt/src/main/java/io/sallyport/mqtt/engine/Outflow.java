@@ -8,7 +8,6 @@ import io.sallyport.mqtt.ReasonCode;
 import io.sallyport.mqtt.Scope;
 import io.sallyport.mqtt.engine.EngineMetrics.Drop;
 import io.sallyport.mqtt.engine.Outgoing.Phase;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,12 +21,15 @@ final class Outflow {
   private volatile ClientLimits limits;
   private final MessageQueue queue;
   private final MessageQueue unsent;
+  private final HeldBytes held;
   private @Nullable RetainedBacklog retained;
   private @Nullable Connection connection;
   private boolean turnPosted;
 
   /** Messages that may be in flight on this connection. */
   private int windowMax;
+
+  private long windowBytes;
 
   /** Of the window: those that this connection has not been sent yet. */
   private int resends;
@@ -42,9 +44,9 @@ final class Outflow {
     this.engine = engine;
     this.limits = limits;
     this.windowMax = limits.inFlightMax();
-    AtomicLong scopeBytes = engine.scopes().state(scope).queuedBytes();
-    this.queue = new MessageQueue(scopeBytes);
-    this.unsent = new MessageQueue(scopeBytes);
+    this.held = engine.scopes().state(scope).heldBytes();
+    this.queue = new MessageQueue(held);
+    this.unsent = new MessageQueue(held);
   }
 
   /**
@@ -139,7 +141,7 @@ final class Outflow {
     detach();
     retained = null;
     window.forEach(message -> {
-      window.remove(message);
+      leaveWindow(message);
       giveUp(message, Drop.SESSION_ENDED);
     });
     queue.clear(message -> giveUp(message, Drop.SESSION_ENDED));
@@ -169,7 +171,11 @@ final class Outflow {
       giveUp(message, Drop.NO_CONNECTION);
     } else if (live == null && isPassedOn(message, true)) {
       return;
-    } else if (live != null && queue.isEmpty() && resends == 0 && mayStart(live)) {
+    } else if (live != null
+        && queue.isEmpty()
+        && resends == 0
+        && mayStart(live)
+        && !held.isFullFor(message.bytes())) {
       start(live, message);
     } else {
       enqueue(message);
@@ -278,6 +284,8 @@ final class Outflow {
   private void leaveWindow(Outgoing message) {
     sentAgain(message);
     window.remove(message);
+    windowBytes -= message.bytes();
+    held.add(-message.bytes());
   }
 
   private void sentAgain(Outgoing message) {
@@ -292,8 +300,11 @@ final class Outflow {
     return window.size() - resends;
   }
 
+  /** What is in flight is bounded by bytes as the queue is: a window of big messages is memory. */
   private boolean mayStart(Connection live) {
-    return inFlight() < windowMax && live.writer().isWritable();
+    return inFlight() < windowMax
+        && (windowBytes < limits.queuedBytesMax() || resends > 0)
+        && live.writer().isWritable();
   }
 
   /** False when nothing waits. */
@@ -363,6 +374,8 @@ final class Outflow {
 
   private void start(Connection live, Outgoing message) {
     window.add(message);
+    windowBytes += message.bytes();
+    held.add(message.bytes());
     message.phase = Phase.PUBLISHED;
     live.writer().publish(message, false, message.packetId());
   }
@@ -417,7 +430,7 @@ final class Outflow {
 
   private void holdUnsent(Outgoing message) {
     boolean full = unsent.bytes() + message.bytes() > engine.config().sessions().unsentBytesMax();
-    if (full || scopeIsFull(message)) {
+    if (full || held.isFullFor(message.bytes())) {
       drop(message, Drop.SLOW_READER);
     } else {
       unsent.add(message);
@@ -470,13 +483,7 @@ final class Outflow {
   private boolean isFull(Outgoing message) {
     return queue.size() >= limits.queuedMessagesMax()
         || queue.bytes() + message.bytes() > limits.queuedBytesMax()
-        || scopeIsFull(message);
-  }
-
-  /** MESSAGING.md section 8: bytes of all queues of a tenant. */
-  private boolean scopeIsFull(Outgoing message) {
-    return queue.scopeBytes() + message.bytes()
-        > engine.config().sessions().queuedBytesPerScopeMax();
+        || held.isFullFor(message.bytes());
   }
 
   private void drop(Outgoing message, Drop cause) {

@@ -35,6 +35,7 @@ final class RetainedMessages {
 
   private final MqttConfig.Retained limits;
   private final Clock clock;
+  private final HeldBytes keptByAll;
   private final ConcurrentSkipListMap<String, Kept> byTopic = new ConcurrentSkipListMap<>();
   private volatile long lastNumber;
 
@@ -43,9 +44,13 @@ final class RetainedMessages {
   private final Map<String, Usage> byAuthor = new HashMap<>();
   private final Usage total = new Usage();
 
-  RetainedMessages(MqttConfig.Retained limits, Clock clock) {
+  /**
+   * @param keptByAll of all scopes
+   */
+  RetainedMessages(MqttConfig.Retained limits, Clock clock, HeldBytes keptByAll) {
     this.limits = limits;
     this.clock = clock;
+    this.keptByAll = keptByAll;
   }
 
   /**
@@ -84,6 +89,7 @@ final class RetainedMessages {
     byTopic.clear();
     byExpiry.clear();
     byAuthor.clear();
+    keptByAll.add(-total.bytes);
     total.messages = 0;
     total.bytes = 0;
   }
@@ -116,7 +122,8 @@ final class RetainedMessages {
     int fewer = old == null ? 0 : 1;
     long less = old == null ? 0 : old.bytes();
     if (total.messages - fewer >= limits.messagesPerScopeMax()
-        || total.bytes - less + kept.bytes() > limits.bytesPerScopeMax()) {
+        || total.bytes - less + kept.bytes() > limits.bytesPerScopeMax()
+        || keptByAll.isFullFor(kept.bytes() - less)) {
       return false;
     }
     if (kept.author() == null) {
@@ -151,6 +158,7 @@ final class RetainedMessages {
   private void count(Kept kept, int sign) {
     total.messages += sign;
     total.bytes += sign * kept.bytes();
+    keptByAll.add(sign * kept.bytes());
     String author = kept.author();
     if (author != null) {
       Usage own = byAuthor.computeIfAbsent(author, _ -> new Usage());

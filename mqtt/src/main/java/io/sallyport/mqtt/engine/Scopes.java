@@ -12,7 +12,6 @@ import java.time.Clock;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** Subscription index and retained messages, scope by scope. Thread-safe. */
@@ -23,12 +22,13 @@ final class Scopes {
     private final ShareGroups<Session> groups;
     private final RetainedMessages retained;
     private final AtomicInteger offlineSessions = new AtomicInteger();
-    private final AtomicLong queuedBytes = new AtomicLong();
+    private final HeldBytes heldBytes;
 
-    private State(MqttConfig config, Clock clock) {
+    private State(MqttConfig config, Clock clock, HeldBytes heldByAll, HeldBytes keptByAll) {
+      heldBytes = new HeldBytes(config.sessions().heldBytesPerScopeMax(), heldByAll);
       subscriptions = new TopicTree<>(config.subscriptions().matchVisitsMax());
       groups = new ShareGroups<>(config.subscriptions());
-      retained = new RetainedMessages(config.retained(), clock);
+      retained = new RetainedMessages(config.retained(), clock, keptByAll);
     }
 
     TopicTree<Session> subscriptions() {
@@ -43,8 +43,8 @@ final class Scopes {
       return retained;
     }
 
-    AtomicLong queuedBytes() {
-      return queuedBytes;
+    HeldBytes heldBytes() {
+      return heldBytes;
     }
 
     AtomicInteger offlineSessions() {
@@ -56,6 +56,8 @@ final class Scopes {
   private final Clock clock;
   private final EngineMetrics metrics;
   private final SharedDelivery shared;
+  private final HeldBytes heldByAll;
+  private final HeldBytes keptByAll;
   private final Map<Scope, State> states = new ConcurrentHashMap<>();
 
   Scopes(MqttConfig config, Clock clock, EngineMetrics metrics) {
@@ -63,11 +65,15 @@ final class Scopes {
     this.clock = clock;
     this.metrics = metrics;
     this.shared = new SharedDelivery(metrics);
+    this.heldByAll = new HeldBytes(config.sessions().heldBytesMax());
+    this.keptByAll = new HeldBytes(config.retained().bytesMax());
   }
 
   State state(Scope scope) {
     State state = states.get(scope);
-    return state != null ? state : states.computeIfAbsent(scope, _ -> new State(config, clock));
+    return state != null
+        ? state
+        : states.computeIfAbsent(scope, _ -> new State(config, clock, heldByAll, keptByAll));
   }
 
   SharedDelivery shared() {

@@ -55,6 +55,39 @@ class LimitsTest {
     }
   }
 
+  /** Section 4: a client that reads and never acknowledges holds no more memory than its queue. */
+  @Test
+  void bytes_in_flight_are_bounded_as_those_that_wait() {
+    ClientLimits base = ClientLimits.DEFAULT;
+    server.gate.limits =
+        new ClientLimits(
+            base.packetBytesMax(),
+            base.payloadBytesMax(),
+            1_000,
+            base.receiveMax(),
+            5,
+            10_000,
+            base.overflow(),
+            base.subscriptionsMax(),
+            base.sessionExpiry());
+    try (RawMqttClient reader = server.client("r")) {
+      reader.subscribe(1, 1, "t");
+      for (int i = 0; i < 30; i++) {
+        server.engine.route(
+            TestGate.SCOPE, Message.of("t", new byte[999], Qos.AT_LEAST_ONCE)); // 1,000 bytes
+      }
+      List<Integer> ids = new ArrayList<>();
+      for (int i = 0; i < 10; i++) {
+        ids.add(reader.expectPublish().packetId());
+      }
+      reader.expectNothingBeforePong();
+      await()
+          .until(() -> server.count("mqtt.messages.dropped", "cause", "queue_full") == 30 - 10 - 5);
+      reader.sendAck(RawMqttClient.PUBACK, ids.getFirst());
+      assertThat(reader.expectPublish().packetId()).isEqualTo(11);
+    }
+  }
+
   @Test
   void payload_beyond_the_clients_limit_closes() {
     ClientLimits base = ClientLimits.DEFAULT;

@@ -23,9 +23,10 @@ class MqttConfigTest {
                     Duration.ofSeconds(30),
                     Duration.ofSeconds(30),
                     Duration.ofSeconds(60)),
-                new MqttConfig.Sessions(100_000, 20_000, 1_000, 1_048_576, 10_000, 268_435_456),
+                new MqttConfig.Sessions(
+                    100_000, 20_000, 1_000, 1_048_576, 10_000, 268_435_456, 536_870_912),
                 new MqttConfig.Subscriptions(1_000, 200, 10_000),
-                new MqttConfig.Retained(10_000, 16_777_216, 5_000, 8_388_608),
+                new MqttConfig.Retained(10_000, 16_777_216, 5_000, 8_388_608, 268_435_456),
                 new MqttConfig.Ownership(20_000, 1_000_000, Duration.ofDays(7)),
                 new MqttConfig.Takeovers(5, 20, Duration.ofSeconds(10), Duration.ofSeconds(1)),
                 new MqttConfig.Aliases(16, 67_108_864)));

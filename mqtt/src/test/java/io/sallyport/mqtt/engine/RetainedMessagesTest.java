@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 /** Limits, expiry, and look-up by filter: MESSAGING.md section 5, section 8 "retained flood". */
 class RetainedMessagesTest {
   private static final MqttConfig.Retained WIDE =
-      new MqttConfig.Retained(100_000, 1L << 30, 100_000, 1L << 30);
+      new MqttConfig.Retained(100_000, 1L << 30, 100_000, 1L << 30, 1L << 30);
 
   private long nowMillis = 1_000_000;
   private final Clock clock =
@@ -46,7 +46,7 @@ class RetainedMessagesTest {
     System.out.println("RetainedMessagesTest seed " + seed);
     Random random = new Random(seed);
     for (int round = 0; round < 300; round++) {
-      RetainedMessages retained = new RetainedMessages(WIDE, clock);
+      RetainedMessages retained = new RetainedMessages(WIDE, clock, new HeldBytes(1L << 30));
       TreeSet<String> topics = new TreeSet<>();
       for (int i = 0; i < 60; i++) {
         String topic = randomTopic(random);
@@ -73,7 +73,7 @@ class RetainedMessagesTest {
 
   @Test
   void filter_with_a_literal_prefix_looks_at_its_own_topics_only() {
-    RetainedMessages retained = new RetainedMessages(WIDE, clock);
+    RetainedMessages retained = new RetainedMessages(WIDE, clock, new HeldBytes(1L << 30));
     for (int i = 0; i < 100; i++) {
       for (int j = 0; j < 100; j++) {
         retained.put(message("site/" + i + "/room/" + j, 1), null);
@@ -87,7 +87,7 @@ class RetainedMessagesTest {
 
   @Test
   void walk_rests_after_so_much_work() {
-    RetainedMessages retained = new RetainedMessages(WIDE, clock);
+    RetainedMessages retained = new RetainedMessages(WIDE, clock, new HeldBytes(1L << 30));
     for (int i = 0; i < 1_000; i++) {
       retained.put(message("t/" + i + "/x", 1), null);
     }
@@ -100,7 +100,7 @@ class RetainedMessagesTest {
   /** The subscription has got the newer one itself. */
   @Test
   void message_replaced_during_a_walk_is_not_sent_twice() {
-    RetainedMessages retained = new RetainedMessages(WIDE, clock);
+    RetainedMessages retained = new RetainedMessages(WIDE, clock, new HeldBytes(1L << 30));
     retained.put(message("a", 1), null);
     retained.put(message("b", 1), null);
     retained.put(message("c", 1), null);
@@ -117,7 +117,8 @@ class RetainedMessagesTest {
   @Test
   void refused_message_leaves_what_the_topic_has() {
     RetainedMessages retained =
-        new RetainedMessages(new MqttConfig.Retained(2, 100, 2, 100), clock);
+        new RetainedMessages(
+            new MqttConfig.Retained(2, 100, 2, 100, 1L << 30), clock, new HeldBytes(1L << 30));
     assertThat(retained.put(message("a", 10), null)).isTrue();
     assertThat(retained.put(message("b", 10), null)).isTrue();
     assertThat(retained.put(message("c", 10), null)).isFalse();
@@ -130,7 +131,8 @@ class RetainedMessagesTest {
   @Test
   void one_author_leaves_room_for_the_others() {
     RetainedMessages retained =
-        new RetainedMessages(new MqttConfig.Retained(10, 1_000, 3, 100), clock);
+        new RetainedMessages(
+            new MqttConfig.Retained(10, 1_000, 3, 100, 1L << 30), clock, new HeldBytes(1L << 30));
     for (int i = 0; i < 3; i++) {
       assertThat(retained.put(message("mine/" + i, 10), "me")).isTrue();
     }
@@ -147,7 +149,8 @@ class RetainedMessagesTest {
   @Test
   void expired_message_is_not_sent_and_makes_room() {
     RetainedMessages retained =
-        new RetainedMessages(new MqttConfig.Retained(2, 1_000, 2, 1_000), clock);
+        new RetainedMessages(
+            new MqttConfig.Retained(2, 1_000, 2, 1_000, 1L << 30), clock, new HeldBytes(1L << 30));
     retained.put(message("a", 1).expiringAt(nowMillis + 1_000), "me");
     retained.put(message("b", 1).expiringAt(nowMillis + 3_000), "me");
     nowMillis += 1_000;
@@ -160,7 +163,7 @@ class RetainedMessagesTest {
 
   @Test
   void replacing_an_expiring_message_again_and_again_takes_no_room() {
-    RetainedMessages retained = new RetainedMessages(WIDE, clock);
+    RetainedMessages retained = new RetainedMessages(WIDE, clock, new HeldBytes(1L << 30));
     for (int i = 0; i < 10_000; i++) {
       retained.put(message("a", 1).expiringAt(nowMillis + 1_000_000 + i), "me");
     }

@@ -207,7 +207,7 @@ class SubscriptionTest {
             base.timeouts(),
             base.sessions(),
             base.subscriptions(),
-            new MqttConfig.Retained(10, 1_000, 1, 1_000));
+            new MqttConfig.Retained(10, 1_000, 1, 1_000, 1L << 30));
     try (TestServer small = new TestServer(config);
         RawMqttClient writer = small.client("x:writer");
         RawMqttClient other = small.client("y:writer");
@@ -271,7 +271,7 @@ class SubscriptionTest {
             base.timeouts(),
             base.sessions(),
             base.subscriptions(),
-            new MqttConfig.Retained(2, 1_000, 2, 1_000));
+            new MqttConfig.Retained(2, 1_000, 2, 1_000, 1L << 30));
     try (TestServer small = new TestServer(config)) {
       for (int i = 0; i < 5; i++) {
         small.engine.routeRetained(

@@ -31,6 +31,7 @@ class EngineConfiguration {
       MeterRegistry meters,
       RevocationsUnderway underway) {
     MqttConfig defaults = MqttConfig.DEFAULT;
+    long heldBytes = heap.atMostAnEighth(defaults.sessions().heldBytesMax());
     MqttConfig limits =
         new MqttConfig(
             defaults.codec(),
@@ -45,7 +46,8 @@ class EngineConfiguration {
                 defaults.sessions().receivedIdsMax(),
                 defaults.sessions().unsentBytesMax(),
                 defaults.sessions().inboxMessagesMax(),
-                heap.atMostAnEighth(defaults.sessions().queuedBytesPerScopeMax())),
+                heldBytes / 2, // So that one tenant leaves room for others.
+                heldBytes),
             defaults.subscriptions(),
             defaults.retained());
     // The engine needs a gate, the contract behind it needs the engine's router.
