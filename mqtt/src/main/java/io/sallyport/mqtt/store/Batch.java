@@ -76,7 +76,8 @@ public final class Batch {
      * commit. A {@link StoredMessage} object that is put for several sessions in one batch may be
      * stored once.
      *
-     * @throws IllegalArgumentException unless the message is new: {@link QueuedMessage.Phase#QUEUED}
+     * @throws IllegalArgumentException unless the message is new: {@link
+     *     QueuedMessage.Phase#QUEUED}
      */
     public Builder putMessage(QueuedMessage queued) {
       StoredMessage message = queued.message();
@@ -96,8 +97,8 @@ public final class Batch {
     }
 
     /**
-     * PUBREC has come: the message goes, its packet id stays taken. PUBREL waits for the commit;
-     * if it went out before, a crash would let the message be published anew to a receiver that has
+     * PUBREC has come: the message goes, its packet id stays taken. PUBREL waits for the commit; if
+     * it went out before, a crash would let the message be published anew to a receiver that has
      * forgotten its id.
      */
     public Builder releaseMessage(SessionRef session, long sequence) {

@@ -56,8 +56,8 @@ public final class InMemorySessionStore implements SessionStore {
       Batch batch, Runnable committed, Consumer<SessionStoreException> failed) {}
 
   /**
-   * @param commits runs commits in order, one at a time: {@code Runnable::run} where {@code
-   *     submit} may commit at once, a queue where a test decides
+   * @param commits runs commits in order, one at a time: {@code Runnable::run} where {@code submit}
+   *     may commit at once, a queue where a test decides
    * @param batchesMax batches that may wait for {@code commits}
    */
   public InMemorySessionStore(Executor commits, int batchesMax) {
@@ -183,7 +183,8 @@ public final class InMemorySessionStore implements SessionStore {
       case Operation.ReleaseMessage(SessionRef session, long sequence) ->
           of(session)
               .messages
-              .computeIfPresent(sequence, (_, queued) -> queued(queued, QueuedMessage.Phase.RELEASED));
+              .computeIfPresent(
+                  sequence, (_, queued) -> queued(queued, QueuedMessage.Phase.RELEASED));
       case Operation.DeleteMessage(SessionRef session, long sequence) ->
           of(session).messages.remove(sequence);
       case Operation.MarkReceived(SessionRef session, int packetId) ->

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  * @param number from {@link SessionStore#newSessionNumber}
  * @param connected whether a client was connected when this was written; after a kill it says so
  *     still, and the session counts as cut off at {@code aliveAtMillis}
- * @param expirySeconds Session Expiry Interval; 0xFFFFFFFF never. 0 for a session that is stored for
- *     its will's sake only
+ * @param expirySeconds Session Expiry Interval; 0xFFFFFFFF never. 0 for a session that is stored
+ *     for its will's sake only
  * @param expiresAtMillis when it ends, ms since 1970, so that a restart does not lengthen it; 0
  *     while connected, and for never
  * @param aliveAtMillis when the client was last known to be there

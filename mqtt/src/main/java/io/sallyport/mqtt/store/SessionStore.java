@@ -14,8 +14,9 @@ import java.util.function.Consumer;
  * <p>Life: {@link #load} once, then everything else, {@link #close}. Thread-safe. {@link #submit},
  * {@link #submitLazily}, {@link #accepting}, {@link #newSessionNumber} and {@link #receivedMark}
  * never block and are for event loops; the reads ({@link #rows}, {@link #receivedIds}, {@link
- * #loadRetained}, {@link #cursor}) may wait for a disk and are not. Reads see what is committed: who
- * needs what he has just submitted waits for its commit, or for that of an empty batch behind it.
+ * #loadRetained}, {@link #cursor}) may wait for a disk and are not. Reads see what is committed:
+ * who needs what he has just submitted waits for its commit, or for that of an empty batch behind
+ * it.
  */
 public interface SessionStore extends AutoCloseable {
   /** A number that no session has or had, also across restarts. */
@@ -42,10 +43,11 @@ public interface SessionStore extends AutoCloseable {
    * Batches are committed in the order of their submission, many with one sync. While the store
    * can't write, they wait.
    *
-   * @param committed called once it survives kill and power loss; in the order of submission, on the
-   *     store's thread: it must be quick
-   * @param failed called instead: {@code BUSY} at once when more waits than is allowed; {@code GONE}
-   *     or {@code UNSTORABLE} if this batch can't be written, nothing of it is then; {@code STOPPING}
+   * @param committed called once it survives kill and power loss; in the order of submission, on
+   *     the store's thread: it must be quick
+   * @param failed called instead: {@code BUSY} at once when more waits than is allowed; {@code
+   *     GONE} or {@code UNSTORABLE} if this batch can't be written, nothing of it is then; {@code
+   *     STOPPING}
    */
   void submit(Batch batch, Runnable committed, Consumer<SessionStoreException> failed);
 
@@ -71,8 +73,7 @@ public interface SessionStore extends AutoCloseable {
    * @param bytesMax of {@link StoredMessage#bytes} together
    * @throws SessionStoreException {@code FAILED} or {@code CORRUPT}
    */
-  List<QueuedMessage> rows(
-      SessionRef session, long fromSequence, int messagesMax, long bytesMax);
+  List<QueuedMessage> rows(SessionRef session, long fromSequence, int messagesMax, long bytesMax);
 
   /** The QoS 2 packet ids received and not yet released, in order. */
   List<Integer> receivedIds(SessionRef session);
@@ -92,8 +93,8 @@ public interface SessionStore extends AutoCloseable {
   OptionalLong cursor(Scope scope);
 
   /**
-   * Ends all sessions of all scopes, and forgets the cursors; retained messages stay. For a restore,
-   * before {@link #load} (THREATS T05). Durable on return; may be repeated.
+   * Ends all sessions of all scopes, and forgets the cursors; retained messages stay. For a
+   * restore, before {@link #load} (THREATS T05). Durable on return; may be repeated.
    */
   void clearSessions();
 

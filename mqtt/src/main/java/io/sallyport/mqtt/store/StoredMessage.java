@@ -6,9 +6,9 @@ import io.sallyport.mqtt.Qos;
 import java.util.Arrays;
 
 /**
- * A message as it is stored: retained, as a will, or waiting for sessions. Immutable; the arrays are
- * shared and must not be changed. One object put into a batch for several sessions is stored once
- * where that saves space.
+ * A message as it is stored: retained, as a will, or waiting for sessions. Immutable; the arrays
+ * are shared and must not be changed. One object put into a batch for several sessions is stored
+ * once where that saves space.
  */
 public final class StoredMessage {
   private static final byte[] NOTHING = new byte[0];

@@ -49,13 +49,11 @@ public interface SessionStoreContract {
   }
 
   static QueuedMessage waiting(SessionRef session, long sequence, StoredMessage message) {
-    return QueuedMessage.waiting(
-        session, sequence, Qos.AT_LEAST_ONCE, false, List.of(), message);
+    return QueuedMessage.waiting(session, sequence, Qos.AT_LEAST_ONCE, false, List.of(), message);
   }
 
   static StoredSubscription subscription(String filter) {
-    return new StoredSubscription(
-        filter, SCOPE, Qos.AT_LEAST_ONCE, true, false, false, 0, 0, null);
+    return new StoredSubscription(filter, SCOPE, Qos.AT_LEAST_ONCE, true, false, false, 0, 0, null);
   }
 
   private SessionRef newSession(Scope scope) {
@@ -164,12 +162,12 @@ public interface SessionStoreContract {
             "command 7");
     QueuedMessage first =
         QueuedMessage.waiting(session, 1, Qos.EXACTLY_ONCE, true, List.of(1, 300_000), full);
-    QueuedMessage second = waiting(session, 2, StoredMessage.of("t", new byte[0], Qos.AT_MOST_ONCE));
+    QueuedMessage second =
+        waiting(session, 2, StoredMessage.of("t", new byte[0], Qos.AT_MOST_ONCE));
     commit(store(), Batch.builder().putMessage(first).putMessage(second));
     assertThat(rows(session)).containsExactly(first, second);
     LoadedSessions loaded = LoadedSessions.of(reopened());
-    assertThat(loaded.queue(session))
-        .isEqualTo(new QueueSummary(2, full.bytes() + 1L, 1, 2));
+    assertThat(loaded.queue(session)).isEqualTo(new QueueSummary(2, full.bytes() + 1L, 1, 2));
     assertThat(rows(session)).containsExactly(first, second);
   }
 
@@ -418,9 +416,7 @@ public interface SessionStoreContract {
     assertThat(store().cursor(SCOPE)).isEqualTo(OptionalLong.empty());
     commit(
         store(),
-        Batch.builder()
-            .putMessage(waiting(session, 1, message("t", "m")))
-            .putCursor(SCOPE, 17));
+        Batch.builder().putMessage(waiting(session, 1, message("t", "m"))).putCursor(SCOPE, 17));
     LoadedSessions.of(reopened());
     assertThat(store().cursor(SCOPE)).isEqualTo(OptionalLong.of(17));
     assertThat(store().cursor(OTHER_SCOPE)).isEqualTo(OptionalLong.empty());

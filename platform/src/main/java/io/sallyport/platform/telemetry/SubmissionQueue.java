@@ -16,8 +16,7 @@ final class SubmissionQueue {
     private @Nullable AppendListener listener;
     private volatile @Nullable Submission next;
 
-    Submission(
-        @Nullable Event event, @Nullable Marker marker, @Nullable AppendListener listener) {
+    Submission(@Nullable Event event, @Nullable Marker marker, @Nullable AppendListener listener) {
       this.event = event;
       this.marker = marker;
       this.listener = listener;

@@ -34,7 +34,8 @@ public interface TelemetryStore extends AutoCloseable {
 
   /**
    * As {@link #append(List)}, and writes the markers in the same batch: an event and its marker are
-   * both there or both not. The marker of an event that is {@link #NOT_STORED} isn't written either.
+   * both there or both not. The marker of an event that is {@link #NOT_STORED} isn't written
+   * either.
    *
    * @param markers by the event's place in {@code batch}
    */

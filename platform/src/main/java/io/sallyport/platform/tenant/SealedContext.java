@@ -5,7 +5,8 @@ package io.sallyport.platform.tenant;
  * does not open. Format version, key id and sequence are added by the cipher.
  *
  * @param storeKind which store holds the value, one of the constants here
- * @param deviceNumber the device's internal number, or that of the session; 0 where there is neither
+ * @param deviceNumber the device's internal number, or that of the session; 0 where there is
+ *     neither
  * @param timeMillis the record's time, ms since 1970
  */
 public record SealedContext(byte storeKind, int tenantNumber, long deviceNumber, long timeMillis) {

@@ -8,9 +8,9 @@ import java.util.List;
 /**
  * A row of a session's queue without its message.
  *
- * <p>Form: version 1 | flags 1 (QoS, 4 retain, 8 released) | bytes 4 | stored at 8 | body
- * 8, 0 if not shared | number of subscription ids 1 | these, 4 each | unless released or shared:
- * {@link MessageForm}.
+ * <p>Form: version 1 | flags 1 (QoS, 4 retain, 8 released) | bytes 4 | stored at 8 | body 8, 0 if
+ * not shared | number of subscription ids 1 | these, 4 each | unless released or shared: {@link
+ * MessageForm}.
  *
  * @param bytes of the message, for counting
  * @param body number of the shared body; 0 if the message is in the row
@@ -69,13 +69,7 @@ record QueueRow(
       ids.add(row.get4());
     }
     return new QueueRow(
-        head.qos,
-        head.retain,
-        head.released,
-        head.bytes,
-        head.storedAtMillis,
-        head.body,
-        ids);
+        head.qos, head.retain, head.released, head.bytes, head.storedAtMillis, head.body, ids);
   }
 
   /** The row as far as its head says. */

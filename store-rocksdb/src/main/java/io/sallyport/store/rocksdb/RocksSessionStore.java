@@ -36,8 +36,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Sessions, queues and retained messages in the database of the log. One thread writes: what was
- * submitted while it waited for the disk is its next group, with one sync, which it shares with an
- * append that waits at the same time. While nothing can be written batches wait.
+ * submitted while it waited for the disk is its next group, with one sync. Appends of the log
+ * write to the same database on their own thread; the two take turns at the disk. While nothing can be written batches wait.
  */
 public final class RocksSessionStore implements SessionStore {
   private static final Logger LOG = LoggerFactory.getLogger(RocksSessionStore.class);
@@ -215,9 +215,7 @@ public final class RocksSessionStore implements SessionStore {
           database -> {
             try (WriteBatch batch = new WriteBatch()) {
               for (byte kind :
-                  new byte[] {
-                    SessionKeys.SESSION, SessionKeys.SUBSCRIPTION, SessionKeys.CURSOR
-                  }) {
+                  new byte[] {SessionKeys.SESSION, SessionKeys.SUBSCRIPTION, SessionKeys.CURSOR}) {
                 batch.deleteRange(
                     database.sessions(), SessionKeys.start(kind), SessionKeys.end(kind));
               }
@@ -423,9 +421,7 @@ public final class RocksSessionStore implements SessionStore {
     if (first == null) {
       return Long.MAX_VALUE;
     }
-    return first.lazy()
-        ? first.submittedNanos + limits.lazyMax().toNanos() - System.nanoTime()
-        : 0;
+    return first.lazy() ? first.submittedNanos + limits.lazyMax().toNanos() - System.nanoTime() : 0;
   }
 
   private boolean collect(List<Submission> group) {
@@ -522,8 +518,7 @@ public final class RocksSessionStore implements SessionStore {
     });
     shared.write(
         database -> {
-          writer.write(
-              database, synced ? database.options().synced : database.options().unsynced);
+          writer.write(database, synced ? database.options().synced : database.options().unsynced);
           return database;
         },
         !writer.makesRoomOnly());

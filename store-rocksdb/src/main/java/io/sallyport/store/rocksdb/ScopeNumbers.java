@@ -50,11 +50,7 @@ final class ScopeNumbers {
   void addRows(int columnFamily, RowBatch rows) {
     for (Scope scope : unwritten) {
       byte[] value =
-          new RowFields()
-              .put1(VERSION)
-              .putText(scope.owner())
-              .put8(scope.number())
-              .toByteArray();
+          new RowFields().put1(VERSION).putText(scope.owner()).put8(scope.number()).toByteArray();
       rows.put(columnFamily, SessionKeys.ofScope(SessionKeys.SCOPE, find(scope)), value);
     }
   }

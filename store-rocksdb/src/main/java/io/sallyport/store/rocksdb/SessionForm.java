@@ -63,8 +63,7 @@ final class SessionForm {
 
   /** The record; without its will if that can't be opened any more. */
   SessionRecord decode(byte[] value, Scope scope, long number) {
-    RowFields.Reader row =
-        new RowFields.Reader(value, VERSION, "the record of session " + number);
+    RowFields.Reader row = new RowFields.Reader(value, VERSION, "the record of session " + number);
     try {
       int flags = row.get1();
       long expirySeconds = row.get8();

@@ -32,8 +32,7 @@ final class SessionNumbers {
   /** Adds what must be written with the sessions; again, until {@link #written}. */
   void addRow(int columnFamily, RowBatch rows) {
     if (reserved != written) {
-      rows.put(
-          columnFamily, SessionKeys.NUMBERS, ByteBuffer.allocate(8).putLong(reserved).array());
+      rows.put(columnFamily, SessionKeys.NUMBERS, ByteBuffer.allocate(8).putLong(reserved).array());
     }
   }
 

@@ -30,10 +30,7 @@ final class SessionReader {
   private final SharedBodies bodies;
 
   SessionReader(
-      MessageForm messages,
-      SessionForm sessions,
-      ScopeNumbers scopes,
-      SharedBodies bodies) {
+      MessageForm messages, SessionForm sessions, ScopeNumbers scopes, SharedBodies bodies) {
     this.messages = messages;
     this.sessions = sessions;
     this.scopes = scopes;
@@ -41,11 +38,7 @@ final class SessionReader {
   }
 
   List<QueuedMessage> rows(
-      LogDatabase database,
-      SessionRef session,
-      long fromSequence,
-      int messagesMax,
-      long bytesMax)
+      LogDatabase database, SessionRef session, long fromSequence, int messagesMax, long bytesMax)
       throws RocksDBException {
     List<QueuedMessage> found = new ArrayList<>();
     int scope = scopes.find(session.scope());
@@ -118,9 +111,7 @@ final class SessionReader {
       return messages.read(reader, place);
     }
     byte @Nullable [] body =
-        database
-            .db()
-            .get(database.queues(), SessionKeys.of(SessionKeys.BODY, scope, row.body()));
+        database.db().get(database.queues(), SessionKeys.of(SessionKeys.BODY, scope, row.body()));
     if (body == null) {
       // The row was deleted since the iterator saw it, and was the body's last.
       return Optional.empty();
@@ -145,8 +136,7 @@ final class SessionReader {
       return ids;
     }
     byte[] prefix = SessionKeys.receivedOf(scope, session.number());
-    try (Scan scan =
-        new Scan(database, database.received(), prefix, SessionKeys.behind(prefix))) {
+    try (Scan scan = new Scan(database, database.received(), prefix, SessionKeys.behind(prefix))) {
       for (scan.rows().seekToFirst(); scan.valid(); scan.rows().next()) {
         ids.add(SessionKeys.packetId(scan.rows().key()));
       }
@@ -161,8 +151,7 @@ final class SessionReader {
       return;
     }
     byte[] prefix = SessionKeys.plainScope(number);
-    try (Scan scan =
-        new Scan(database, database.retained(), prefix, SessionKeys.behind(prefix))) {
+    try (Scan scan = new Scan(database, database.retained(), prefix, SessionKeys.behind(prefix))) {
       for (scan.rows().seekToFirst(); scan.valid(); scan.rows().next()) {
         RowFields.Reader row =
             SessionWriter.storedReader(scan.rows().value(), "a retained message");
@@ -187,8 +176,8 @@ final class SessionReader {
   }
 
   /**
-   * Tells of all sessions, counts the queues and the rows of shared bodies, and deletes what belongs
-   * to no session. Before the first write.
+   * Tells of all sessions, counts the queues and the rows of shared bodies, and deletes what
+   * belongs to no session. Before the first write.
    */
   void load(LogDatabase database, Loading loading) throws RocksDBException {
     try (Sweep sweep = new Sweep(database);

@@ -15,7 +15,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.RocksDBException;
@@ -43,6 +42,7 @@ final class SessionWriter {
   /** Keys put in this group: iterators don't see them yet. */
   private final List<PutKey> putKeys = new ArrayList<>();
 
+  private final IdentityHashMap<StoredMessage, Long> noneShared = new IdentityHashMap<>(0);
   private boolean makesRoomOnly = true;
   private boolean finished;
 
@@ -95,7 +95,7 @@ final class SessionWriter {
     boolean roomOnly = makesRoomOnly;
     boolean done = false;
     try {
-      Map<StoredMessage, Long> shared = sharedOf(batch);
+      IdentityHashMap<StoredMessage, Long> shared = sharedOf(batch);
       for (Operation operation : batch.operations()) {
         add(database, operation, shared);
       }
@@ -153,11 +153,11 @@ final class SessionWriter {
   }
 
   /** Messages of the batch that are worth a row of their own, with no number yet. */
-  private Map<StoredMessage, Long> sharedOf(Batch batch) {
+  private IdentityHashMap<StoredMessage, Long> sharedOf(Batch batch) {
     if (batch.operations().size() < 2) {
-      return Map.of();
+      return noneShared;
     }
-    Map<StoredMessage, Long> seen = new IdentityHashMap<>();
+    IdentityHashMap<StoredMessage, Long> seen = new IdentityHashMap<>(4);
     for (Operation operation : batch.operations()) {
       if (operation instanceof Operation.PutMessage(QueuedMessage _, StoredMessage message)
           && message.payload().length > inlineBytesMax) {
@@ -169,7 +169,8 @@ final class SessionWriter {
     return seen;
   }
 
-  private void add(LogDatabase database, Operation operation, Map<StoredMessage, Long> shared)
+  private void add(
+      LogDatabase database, Operation operation, IdentityHashMap<StoredMessage, Long> shared)
       throws RocksDBException {
     switch (operation) {
       case Operation.PutSession(SessionRecord session) -> putSession(database, session);
@@ -257,8 +258,7 @@ final class SessionWriter {
     numbers.use(session.number());
     put(
         database.sessions(),
-        SessionKeys.of(
-            SessionKeys.SESSION, scopes.get(session.key().scope()), session.number()),
+        SessionKeys.of(SessionKeys.SESSION, scopes.get(session.key().scope()), session.number()),
         sessions.encode(session, clock.millis()));
   }
 
@@ -266,7 +266,7 @@ final class SessionWriter {
       LogDatabase database,
       QueuedMessage queued,
       StoredMessage message,
-      Map<StoredMessage, Long> shared) {
+      IdentityHashMap<StoredMessage, Long> shared) {
     int scope = scopes.get(queued.session().scope());
     long session = queued.session().number();
     long now = clock.millis();
@@ -281,11 +281,7 @@ final class SessionWriter {
     if (body == 0) {
       ContentPlace place =
           new ContentPlace(
-              queued.session().scope(),
-              ContentPlace.Kind.QUEUED,
-              session,
-              queued.sequence(),
-              now);
+              queued.session().scope(), ContentPlace.Kind.QUEUED, session, queued.sequence(), now);
       messages.write(message, place, row);
     }
     put(
@@ -299,10 +295,7 @@ final class SessionWriter {
     long body = bodies.newBody();
     RowFields row = new RowFields().put1(VERSION).put8(now);
     messages.write(message, bodyPlace(scope, scopeNumber, body, now), row);
-    put(
-        database.queues(),
-        SessionKeys.of(SessionKeys.BODY, scopeNumber, body),
-        row.toByteArray());
+    put(database.queues(), SessionKeys.of(SessionKeys.BODY, scopeNumber, body), row.toByteArray());
     return body;
   }
 
@@ -354,8 +347,7 @@ final class SessionWriter {
     put(database.retained(), SessionKeys.retained(number, message.topic()), row.toByteArray());
   }
 
-  static ContentPlace retainedPlace(
-      Scope scope, int scopeNumber, String topic, long timeMillis) {
+  static ContentPlace retainedPlace(Scope scope, int scopeNumber, String topic, long timeMillis) {
     return new ContentPlace(
         scope, ContentPlace.Kind.RETAINED, scopeNumber, TopicHash.of(topic), timeMillis);
   }
@@ -366,10 +358,7 @@ final class SessionWriter {
     long number = session.number();
     if (bodies.hasRows(scope, number)) {
       for (byte[] key :
-          keys(
-              database,
-              database.queues(),
-              SessionKeys.of(SessionKeys.MESSAGE, scope, number))) {
+          keys(database, database.queues(), SessionKeys.of(SessionKeys.MESSAGE, scope, number))) {
         dropBody(database, scope, number, SessionKeys.sequence(key));
       }
     }

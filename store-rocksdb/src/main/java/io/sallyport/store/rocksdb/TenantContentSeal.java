@@ -46,9 +46,7 @@ public final class TenantContentSeal implements ContentSeal {
     ByteBuffer.wrap(numbered).putLong(place.record()).put(plain);
     try {
       return Optional.of(
-          ciphers
-              .computeIfAbsent(context.tenantNumber(), keys::writer)
-              .seal(context, numbered));
+          ciphers.computeIfAbsent(context.tenantNumber(), keys::writer).seal(context, numbered));
     } catch (ProblemException refused) {
       if (refused.problem().code() != Problem.Code.NOT_FOUND) {
         throw refused;

@@ -87,8 +87,7 @@ class RocksSessionStoreTest implements SessionStoreContract {
     assertThatThrownBy(done::join)
         .cause()
         .isInstanceOfSatisfying(
-            SessionStoreException.class,
-            refused -> assertThat(refused.reason()).isEqualTo(reason));
+            SessionStoreException.class, refused -> assertThat(refused.reason()).isEqualTo(reason));
   }
 
   /** Everything a client could have said, in each kind of record. */
@@ -145,8 +144,7 @@ class RocksSessionStoreTest implements SessionStoreContract {
     store().loadRetained(SCOPE, retained::add);
     assertThat(retained).isEmpty();
     assertReason(
-        submit(
-            store(), Batch.builder().putMessage(waiting(session, 3, message("t", "after")))),
+        submit(store(), Batch.builder().putMessage(waiting(session, 3, message("t", "after")))),
         Reason.GONE);
     assertThat(LoadedSessions.of(reopened()).sessions()).containsExactly(kept);
     assertThat(store().cursor(SCOPE)).isEmpty();
@@ -282,11 +280,7 @@ class RocksSessionStoreTest implements SessionStoreContract {
     commit(store(), Batch.builder().deleteSession(ended));
     open.log.store.append(
         List.of(event, event),
-        Map.of(
-            0,
-            new Marker(mark.key(), mark.value()),
-            1,
-            new Marker(late.key(), late.value())));
+        Map.of(0, new Marker(mark.key(), mark.value()), 1, new Marker(late.key(), late.value())));
     assertThat(store().receivedIds(session)).containsExactly(77);
     LoadedSessions.of(reopened());
     assertThat(store().receivedIds(session)).containsExactly(77);
