@@ -36,8 +36,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Sessions, queues and retained messages in the database of the log. One thread writes: what was
- * submitted while it waited for the disk is its next group, with one sync. Appends of the log
- * write to the same database on their own thread; the two take turns at the disk. While nothing can be written batches wait.
+ * submitted while it waited for the disk is its next group, with one sync. Appends of the log write
+ * to the same database on their own thread; the two take turns at the disk. While nothing can be
+ * written batches wait.
  */
 public final class RocksSessionStore implements SessionStore {
   private static final Logger LOG = LoggerFactory.getLogger(RocksSessionStore.class);

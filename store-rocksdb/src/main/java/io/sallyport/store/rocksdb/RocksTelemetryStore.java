@@ -293,8 +293,8 @@ public final class RocksTelemetryStore implements TelemetryStore {
 
   /**
    * Writes for the session store, without the lock of appends: the two wait for each other's sync
-   * only, and share the next where both are ready for it. A write that failed may be tried again, if its rows don't depend on what they
-   * replace.
+   * only, and share the next where both are ready for it. A write that failed may be tried again,
+   * if its rows don't depend on what they replace.
    *
    * @param needsSpace whether it may be refused to keep space free
    */
