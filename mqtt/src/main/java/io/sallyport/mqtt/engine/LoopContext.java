@@ -21,6 +21,11 @@ final class LoopContext {
   /** Then sockets get their turn. */
   private static final int TASKS_PER_TURN = 4_096;
 
+  /** Of postponed ones; each is small. */
+  private static final int POSTPONED_PER_RUN = 8;
+
+  private static final long POSTPONED_MILLIS = 1;
+
   private final EventLoop loop;
   private final FaultLog faults;
   private final FieldReader fields = new FieldReader();
@@ -29,6 +34,7 @@ final class LoopContext {
   private final AtomicBoolean woken = new AtomicBoolean();
   private final ArrayDeque<PacketWriter> unflushed = new ArrayDeque<>();
   private final Set<Connection> connections = new HashSet<>();
+  private final ArrayDeque<Runnable> postponed = new ArrayDeque<>();
   private final Runnable turn = this::turn;
   private final ScheduledFuture<?> ticking;
 
@@ -70,6 +76,17 @@ final class LoopContext {
     wake();
   }
 
+  /**
+   * Runs the task when sockets have had their turn: what is posted or executed runs before the next
+   * read, and so would hold up every client of the loop if it went on and on.
+   */
+  void postpone(Runnable task) {
+    postponed.add(task);
+    if (postponed.size() == 1) {
+      schedulePostponed();
+    }
+  }
+
   /** The writer is flushed at the end of the present or next turn. */
   void flushLater(PacketWriter writer) {
     unflushed.add(writer);
@@ -79,6 +96,33 @@ final class LoopContext {
   /** No deadline passes any more. */
   void stop() {
     ticking.cancel(false);
+  }
+
+  private void schedulePostponed() {
+    try {
+      var _ = loop.schedule(this::runPostponed, POSTPONED_MILLIS, TimeUnit.MILLISECONDS);
+    } catch (RejectedExecutionException e) { // As in wake.
+      postponed.clear();
+    }
+  }
+
+  private void runPostponed() {
+    int due = Math.min(postponed.size(), POSTPONED_PER_RUN);
+    for (int i = 0; i < due; i++) {
+      run(postponed.element());
+      postponed.remove();
+    }
+    if (!postponed.isEmpty()) {
+      schedulePostponed();
+    }
+  }
+
+  private void run(Runnable task) {
+    try {
+      task.run();
+    } catch (RuntimeException e) {
+      faults.report("A task of an event loop failed", e);
+    }
   }
 
   private void wake() {
@@ -99,11 +143,7 @@ final class LoopContext {
       if (task == null) {
         break;
       }
-      try {
-        task.run();
-      } catch (RuntimeException e) {
-        faults.report("A task of an event loop failed", e);
-      }
+      run(task);
     }
     PacketWriter writer = unflushed.poll();
     while (writer != null) {

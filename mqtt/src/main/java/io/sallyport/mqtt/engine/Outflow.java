@@ -343,7 +343,7 @@ final class Outflow {
     if (!turnPosted) {
       turnPosted = true;
       live.loop()
-          .post(() -> {
+          .postpone(() -> {
             if (live.isOpen()) { // Else the session may belong to another loop by now.
               turnPosted = false;
               beginTurn();

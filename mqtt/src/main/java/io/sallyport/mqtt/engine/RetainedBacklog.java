@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RetainedBacklog {
   /** Retained messages looked at in one turn of the loop. */
-  private static final int EXAMINED_PER_TURN = 512;
+  private static final int EXAMINED_PER_TURN = 256;
 
   private record Wanted(RetainedWalk walk, Qos granted, SubscriptionIds ids) {}
 
