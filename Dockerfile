@@ -11,12 +11,11 @@ RUN useradd --system --uid 10001 --home-dir /nonexistent --shell /usr/sbin/nolog
     && install -d -m 0700 -o sallyport -g sallyport /var/lib/sallyport
 COPY --from=build /src/server/target/lib/ /opt/sallyport/lib/
 COPY --from=build /src/server/target/sallyport-server-*.jar /opt/sallyport/lib/
+COPY --from=build /src/packaging/jvm.options /opt/sallyport/
 USER sallyport
 VOLUME /var/lib/sallyport
 EXPOSE 8883 8443
 # Keys stand beside the data (/var/lib/sallyport/data.keys): mount them from a different volume where you can.
-ENTRYPOINT ["java", "--enable-native-access=ALL-UNNAMED", "-XX:+UseCompactObjectHeaders", \
-  "-XX:-CreateCoredumpOnCrash", "-XX:-HeapDumpOnOutOfMemoryError", "-XX:+ExitOnOutOfMemoryError", \
-  "-XX:-UsePerfData", "-Djdk.tls.rejectClientInitiatedRenegotiation=true", \
+ENTRYPOINT ["java", "@/opt/sallyport/jvm.options", \
   "-cp", "/opt/sallyport/lib/*", "io.sallyport.server.cli.SallyportMain"]
 CMD ["serve", "--data", "/var/lib/sallyport/data"]

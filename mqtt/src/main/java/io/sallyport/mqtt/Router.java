@@ -52,4 +52,13 @@ public interface Router {
    * closed as revoked.
    */
   void endSession(SessionKey session);
+
+  /**
+   * Ends all sessions of the owner, as {@link #endSession} does. Looks through all sessions of the
+   * server: for what is rare.
+   */
+  void endSessions(Scope scope, String owner);
+
+  /** Ends all sessions of the scope; as rare. */
+  void endSessions(Scope scope);
 }

@@ -34,9 +34,6 @@ public final class SallyportServer implements AutoCloseable {
    */
   public static SallyportServer start(
       ServerConfig config, DataFolder data, Optional<BootstrapFile> bootstrap, PrintWriter out) {
-    System.setProperty("java.io.tmpdir", data.temporary().toString());
-    System.setProperty("org.sqlite.tmpdir", data.temporary().toString());
-    System.setProperty("io.netty.native.workdir", data.temporary().toString());
     @Nullable ConfigurableApplicationContext context = null;
     try {
       context = Installation.open(config, data);

@@ -69,6 +69,7 @@ class ArchitectureTest {
                   "org.sqlite",
                   "org.postgresql",
                   "com.zaxxer.hikari",
+                  "com.github.benmanes.caffeine",
                   "tools.jackson",
                   "org.slf4j",
                   "io.micrometer")),

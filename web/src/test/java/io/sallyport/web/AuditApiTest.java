@@ -2,9 +2,12 @@ package io.sallyport.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sallyport.platform.audit.AuditCheckpoint;
+import io.sallyport.platform.audit.AuditCheckpoints;
 import io.sallyport.platform.identity.Permission;
 import io.sallyport.web.Api.Answer;
 import io.sallyport.web.Api.Login;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -16,6 +19,7 @@ import org.springframework.test.web.servlet.MockMvc;
 final class AuditApiTest {
   @Autowired private MockMvc mvc;
   @Autowired private TestPlatform platform;
+  @Autowired private AuditCheckpoints checkpoints;
 
   private Api api;
   private String tenant;
@@ -51,6 +55,31 @@ final class AuditApiTest {
     assertThat(api.get(operator, "/api/v1/audit").status()).isEqualTo(200);
     assertThat(api.get(operator, "/api/v1/audit/verify").json().path("intact").asBoolean())
         .isTrue();
+  }
+
+  @Test
+  void an_operator_compares_the_chains_with_checkpoints_that_were_kept_elsewhere() {
+    platform.audited(tenant, "device.create", "pump/p1");
+    AuditCheckpoint kept = checkpoints.make(Optional.empty());
+    platform.audited(tenant, "device.delete", "pump/p1");
+    Login operator = platform.operator();
+
+    Answer same = verify(operator, kept.encode());
+    assertThat(same.status()).as(same.toString()).isEqualTo(200);
+    assertThat(same.json().path("intact").asBoolean()).isTrue();
+
+    AuditCheckpoint forged =
+        new AuditCheckpoint(kept.number(), kept.time(), kept.heads(), "0".repeat(64));
+    Answer other = verify(operator, forged.encode());
+    assertThat(other.json().path("intact").asBoolean()).isFalse();
+    assertThat(other.json().at("/findings/0/reason").asString()).contains("signature");
+
+    assertThat(verify(operator, "no checkpoint").status()).isEqualTo(400);
+    assertThat(verify(admin, kept.encode()).status()).isEqualTo(403);
+  }
+
+  private Answer verify(Login login, String line) {
+    return api.post(login, "/api/v1/audit/verify", "{\"checkpoints\":[\"" + line + "\"]}");
   }
 
   @Test

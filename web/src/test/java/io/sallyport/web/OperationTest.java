@@ -8,6 +8,7 @@ import io.sallyport.platform.identity.Permission;
 import io.sallyport.web.Api.Answer;
 import io.sallyport.web.Api.Login;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -54,6 +55,17 @@ final class OperationTest {
     platform.unready(null);
     assertThat(api.get(null, "/ready").status()).isEqualTo(200);
     assertThat(api.get(null, "/ready").body()).isEqualTo("{\"status\":\"ready\"}");
+  }
+
+  @Test
+  void an_operator_sees_what_should_not_stay_so_and_a_tenant_does_not() {
+    for (String path : List.of("/health", "/ready")) {
+      assertThat(api.get(platform.operator(), path).json().at("/posture/0/finding").asString())
+          .isEqualTo("not-configured");
+      Login admin = platform.administrator(platform.newTenant());
+      assertThat(api.get(admin, path).body()).doesNotContain("posture");
+      assertThat(api.get(null, path).body()).doesNotContain("posture");
+    }
   }
 
   @Test

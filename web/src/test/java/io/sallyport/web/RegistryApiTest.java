@@ -2,8 +2,11 @@ package io.sallyport.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.sallyport.platform.device.ConnectionDetails;
+import io.sallyport.platform.device.LiveConnections;
 import io.sallyport.web.Api.Answer;
 import io.sallyport.web.Api.Login;
+import java.time.Instant;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -209,6 +212,32 @@ final class RegistryApiTest {
     assertThat(api.delete(admin, path).status()).isEqualTo(204);
     assertThat(api.get(admin, path).status()).isEqualTo(404);
     assertThat(api.get(admin, path + "/connection").status()).isEqualTo(404);
+  }
+
+  @Test
+  void a_connection_is_shown_with_its_beginning_address_and_client_id() {
+    platform.device(tenant, "pump", "p1");
+    ConnectionDetails details =
+        new ConnectionDetails(
+            Instant.parse("2026-11-20T10:00:00Z"),
+            "192.0.2.7",
+            true,
+            "watson",
+            "d:" + tenant + ":pump:p1");
+    LiveConnections.Registration registration = platform.connected(tenant, "pump", "p1", details);
+
+    JsonNode connected = api.get(admin, base + "/devices/pump/p1/connection").json();
+    registration.close();
+    JsonNode offline = api.get(admin, base + "/devices/pump/p1/connection").json();
+
+    assertThat(connected.path("status").asString()).isEqualTo("connected");
+    assertThat(connected.path("since").asString()).isEqualTo("2026-11-20T10:00:00Z");
+    assertThat(connected.path("address").asString()).isEqualTo("192.0.2.7");
+    assertThat(connected.path("secure").asBoolean()).isTrue();
+    assertThat(connected.path("contract").asString()).isEqualTo("watson");
+    assertThat(connected.path("clientId").asString()).isEqualTo("d:" + tenant + ":pump:p1");
+    assertThat(offline.size()).isEqualTo(1);
+    assertThat(offline.path("status").asString()).isEqualTo("offline");
   }
 
   @Test

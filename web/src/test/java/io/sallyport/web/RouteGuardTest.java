@@ -47,6 +47,7 @@ final class RouteGuardTest {
               .replace("{tenant}", tenant)
               .replace("{type}", "pump")
               .replace("{id}", "p1")
+              .replace("{number}", "1")
               .replace("{command}", "nonenonenonenonenoneno")
               .replace("{key}", "a-" + tenant + "-abcdefghij");
     }
@@ -108,6 +109,10 @@ final class RouteGuardTest {
         new Route("GET", "/tenants/{tenant}/audit/verify", null, Permission.AUDIT_READ),
         new Route("GET", "/audit", null, null),
         new Route("GET", "/audit/verify", null, null),
+        new Route("POST", "/audit/verify", "{\"checkpoints\":[]}", null),
+        new Route("GET", "/hash-keys", null, null),
+        new Route("POST", "/hash-keys", null, null),
+        new Route("DELETE", "/hash-keys/{number}", null, null),
         new Route("POST", "/backup", null, null));
   }
 

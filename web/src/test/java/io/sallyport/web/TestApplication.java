@@ -1,6 +1,7 @@
 package io.sallyport.web;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.sallyport.platform.audit.AuditCheckpoints;
 import io.sallyport.platform.audit.AuditLog;
 import io.sallyport.platform.audit.AuditStore;
 import io.sallyport.platform.command.CommandService;
@@ -10,6 +11,7 @@ import io.sallyport.platform.device.LiveConnections;
 import io.sallyport.platform.device.Tenants;
 import io.sallyport.platform.identity.AccessPolicy;
 import io.sallyport.platform.identity.ApiKeys;
+import io.sallyport.platform.identity.HashKeyRing;
 import io.sallyport.platform.identity.KeyAuthenticator;
 import io.sallyport.platform.telemetry.ReadBudget;
 import io.sallyport.platform.telemetry.TelemetryIngest;
@@ -20,6 +22,7 @@ import io.sallyport.web.api.NativeApiConfiguration;
 import io.sallyport.web.login.DoorConfiguration;
 import io.sallyport.web.openapi.OpenApiConfiguration;
 import io.sallyport.web.operation.OperationConfiguration;
+import io.sallyport.web.operation.PostureCheck;
 import io.sallyport.web.operation.ReadinessCheck;
 import java.time.Clock;
 import java.time.Duration;
@@ -111,6 +114,36 @@ class TestApplication {
   @Bean
   AuditStore auditStore(TestPlatform platform) {
     return platform.fixture.auditStore;
+  }
+
+  @Bean
+  AuditCheckpoints auditCheckpoints(TestPlatform platform) {
+    return new AuditCheckpoints(
+        platform.fixture.auditStore,
+        platform.fixture.transactions,
+        platform.fixture.audit,
+        platform.fixture.tenantKeys,
+        platform.fixture.clock);
+  }
+
+  @Bean
+  HashKeyRing hashKeyRing(TestPlatform platform) {
+    return platform.fixture.hashKeyRing;
+  }
+
+  @Bean
+  PostureCheck checkpointPosture() {
+    return new PostureCheck() {
+      @Override
+      public String name() {
+        return "audit-checkpoints";
+      }
+
+      @Override
+      public Optional<String> finding() {
+        return Optional.of("not-configured");
+      }
+    };
   }
 
   @Bean

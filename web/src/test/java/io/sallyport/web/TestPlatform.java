@@ -9,9 +9,11 @@ import io.sallyport.platform.base.RefusalId;
 import io.sallyport.platform.base.Secret;
 import io.sallyport.platform.base.TenantId;
 import io.sallyport.platform.base.TypeId;
+import io.sallyport.platform.device.ConnectionDetails;
 import io.sallyport.platform.device.Device;
 import io.sallyport.platform.device.DeviceClass;
 import io.sallyport.platform.device.DeviceInfo;
+import io.sallyport.platform.device.LiveConnections;
 import io.sallyport.platform.identity.Authentication;
 import io.sallyport.platform.identity.CredentialVersions;
 import io.sallyport.platform.identity.KeyAuthenticator;
@@ -25,6 +27,7 @@ import io.sallyport.platform.telemetry.Marker;
 import io.sallyport.platform.telemetry.TelemetryIngest;
 import io.sallyport.platform.tenant.Tenant;
 import io.sallyport.platform.testing.PlatformFixture;
+import io.sallyport.platform.testing.RecordingConnection;
 import io.sallyport.web.Api.Login;
 import java.time.Instant;
 import java.util.EnumSet;
@@ -104,6 +107,16 @@ final class TestPlatform implements AutoCloseable {
 
   void device(String tenant, String type, String id) {
     fixture.aDevice(tenant(tenant)).ofType(type).withId(id).register();
+  }
+
+  /** The device connects; its connection ends with the handle. */
+  LiveConnections.Registration connected(
+      String tenant, String type, String id, ConnectionDetails details) {
+    Device device = fixture.deviceStore.find(DeviceKey.of(tenant, type, id)).orElseThrow();
+    return fixture.connections.register(
+        new RecordingConnection(
+            new Principal.Device(device.key(), tenant(tenant).number(), device.number(), false),
+            Optional.of(details)));
   }
 
   void event(

@@ -7,11 +7,14 @@ import io.sallyport.mqtt.Delivery;
 import io.sallyport.mqtt.Message;
 import io.sallyport.mqtt.MqttVersion;
 import io.sallyport.mqtt.Outbound;
+import io.sallyport.platform.device.ConnectionDetails;
 import io.sallyport.platform.device.LiveConnection;
 import io.sallyport.platform.device.LiveConnections;
 import io.sallyport.platform.identity.Principal;
 import io.sallyport.watson.status.StatusBoard;
 import io.sallyport.watson.status.StatusSubject;
+import java.time.Instant;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +48,20 @@ final class LiveClient implements LiveConnection {
   @Override
   public Principal.OfTenant principal() {
     return principal;
+  }
+
+  @Override
+  public Optional<ConnectionDetails> details() {
+    Outbound out = outbound;
+    return out == null
+        ? Optional.empty()
+        : Optional.of(
+            new ConnectionDetails(
+                Instant.ofEpochMilli(out.stats().connectedAtMillis()),
+                connection.remote().getAddress().getHostAddress(),
+                connection.secure(),
+                "watson",
+                subject.clientId()));
   }
 
   String clientId() {

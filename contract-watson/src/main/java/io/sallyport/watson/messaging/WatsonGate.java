@@ -217,8 +217,13 @@ final class WatsonGate implements ClientGate {
   private static String owner(Principal.OfTenant principal) {
     return switch (principal) {
       case Principal.Device device -> owner(device.deviceNumber());
-      case Principal.Application application -> application.auditName();
+      case Principal.Application application -> owner(application.apiKey());
     };
+  }
+
+  /** Who owns the sessions of an API key. */
+  static String owner(String apiKey) {
+    return "key:" + apiKey;
   }
 
   private static String owner(long deviceNumber) {

@@ -20,7 +20,7 @@ public record WatsonLimits(ClientLimits device, ClientLimits gateway, ClientLimi
 
   public static final WatsonLimits DEFAULT =
       new WatsonLimits(
-          limits(10, 100, 5_000, 8L << 20, 50),
+          limits(100, 100, 5_000, 8L << 20, 50),
           // The subscriptions of a gateway are not documented: it speaks for many devices.
           limits(100, 1_000, 5_000, 32L << 20, 500),
           limits(2_000, 2_000, 5_000, 64L << 20, 500));

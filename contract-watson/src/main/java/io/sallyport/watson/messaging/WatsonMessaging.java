@@ -5,12 +5,14 @@ import io.sallyport.mqtt.ConnectRequest;
 import io.sallyport.mqtt.Router;
 import io.sallyport.platform.device.DeviceRevocationListener;
 import io.sallyport.platform.device.TenantRevocationListener;
+import io.sallyport.platform.identity.KeyRevocationListener;
 import io.sallyport.watson.DeviceDirectory;
 import io.sallyport.watson.HostHint;
 import io.sallyport.watson.Refusals;
 import io.sallyport.watson.WatsonPlatform;
 import io.sallyport.watson.status.ConnectionLog;
 import io.sallyport.watson.status.StatusBoard;
+import io.sallyport.watson.status.WatsonScopes;
 import java.time.Clock;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledExecutorService;
@@ -26,6 +28,8 @@ public final class WatsonMessaging implements AutoCloseable {
   private final ConnectionLog connectionLog;
   private final DeviceDirectory directory;
   private final DeviceCleanup deviceCleanup;
+  private final ApiKeyCleanup apiKeyCleanup;
+  private final Router router;
   private final Egress egress;
 
   /**
@@ -45,6 +49,8 @@ public final class WatsonMessaging implements AutoCloseable {
     this.board = new StatusBoard(router, connectionLog, clock);
     this.directory = new DeviceDirectory(platform.devices(), clock);
     this.deviceCleanup = new DeviceCleanup(platform.tenants(), directory, board, router);
+    this.apiKeyCleanup = new ApiKeyCleanup(platform.tenants(), router);
+    this.router = router;
     MessagingParts parts =
         new MessagingParts(
             platform, directory, new Refusals(platform.audit()), board, clock, threads, timer);
@@ -77,9 +83,17 @@ public final class WatsonMessaging implements AutoCloseable {
     return deviceCleanup;
   }
 
-  /** To be told of every tenant that is deleted: nothing retained stays. */
+  /** To be told of every API key that is deleted. */
+  public KeyRevocationListener apiKeyCleanup() {
+    return apiKeyCleanup;
+  }
+
+  /** To be told of every tenant that is deleted: no session and nothing retained stays. */
   public TenantRevocationListener tenantCleanup() {
-    return tenant -> board.forgetTenant(tenant.number());
+    return tenant -> {
+      router.endSessions(WatsonScopes.full(tenant.number()));
+      board.forgetTenant(tenant.number());
+    };
   }
 
   @Override

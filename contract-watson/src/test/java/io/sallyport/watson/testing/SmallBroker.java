@@ -22,6 +22,7 @@ public final class SmallBroker implements Router {
   private final List<Indexed> index = new ArrayList<>();
   private final Map<Scope, Map<String, Message>> retained = new HashMap<>();
   private final List<Routed> routed = new ArrayList<>();
+  private final List<Object> ended = new ArrayList<>();
 
   @Override
   public int route(Scope scope, Message message, @Nullable SessionKey publisher) {
@@ -55,7 +56,22 @@ public final class SmallBroker implements Router {
 
   @Override
   public void endSession(SessionKey session) {
-    // It keeps none: a client is gone when its connection is.
+    ended.add(session);
+  }
+
+  /** It keeps no sessions, only what it was told: a client is gone when its connection is. */
+  public List<Object> ended() {
+    return List.copyOf(ended);
+  }
+
+  @Override
+  public void endSessions(Scope scope, String owner) {
+    ended.add(List.of(scope, owner));
+  }
+
+  @Override
+  public void endSessions(Scope scope) {
+    ended.add(scope);
   }
 
   /** Topics of the scope's retained messages. */

@@ -34,6 +34,8 @@ final class Connection {
     UNANSWERED,
     /** The client does not read what it is sent. */
     UNREAD,
+    /** The loop slept, and revocations are being told. */
+    HELD,
     DRAINING
   }
 
@@ -145,7 +147,27 @@ final class Connection {
     if (requested != null) {
       close(requested);
     }
-    return state != ConnectionState.CLOSED;
+    if (state == ConnectionState.CLOSED) {
+      return false;
+    }
+    if (!loop.awake()) {
+      pauseReading(Pause.HELD);
+      loop.holdBack(this);
+      return false;
+    }
+    return true;
+  }
+
+  /** What was revoked while the loop slept is known now. */
+  void goOn() {
+    drainAnswers();
+    if (!isClosed()) {
+      resumeReading(Pause.HELD);
+    }
+    Session mine = session;
+    if (mine != null && !isClosed()) {
+      mine.goOn();
+    }
   }
 
   void readEnded(boolean partial, boolean packetCompleted) {
@@ -468,10 +490,21 @@ final class Connection {
   }
 
   private void drainAnswers() {
-    if (isOpen() && inflow != null) {
+    if (isOpen() && inflow != null && mayAnswer()) {
       inflow.drain();
       closeDrained();
     }
+  }
+
+  /**
+   * A refused message is closed for in its turn, behind the answers before it; a revoked client
+   * gets no answer any more.
+   */
+  private boolean mayAnswer() {
+    if (closeRequested == null || closeRequested == CloseReason.REVOKED) {
+      return goesOn();
+    }
+    return true;
   }
 
   private void closeDrained() {

@@ -3,19 +3,24 @@ package io.sallyport.mqtt.engine;
 import io.netty.channel.EventLoop;
 import io.sallyport.mqtt.codec.FieldReader;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 
 /**
  * What the connections of one event loop share: a mailbox through which other threads reach them
- * with one wake-up for many posts, the deadlines, and the writers to flush at the end of a turn.
- * {@link #post} is thread-safe, all else belongs to the loop.
+ * with one wake-up for many posts, the deadlines, the writers to flush at the end of a turn, and
+ * the watch over its own sleep. {@link #post} is thread-safe, all else belongs to the loop.
  */
 final class LoopContext {
   /** Then sockets get their turn. */
@@ -26,8 +31,12 @@ final class LoopContext {
 
   private static final long POSTPONED_MILLIS = 1;
 
+  /** THREATS T31: a loop that finds it slept longer learns first what was revoked meanwhile. */
+  private static final long SLEEP_NANOS_MAX = TimeUnit.SECONDS.toNanos(1);
+
   private final EventLoop loop;
   private final FaultLog faults;
+  private final Supplier<? extends CompletionStage<?>> revocationsTold;
   private final FieldReader fields = new FieldReader();
   private final DeadlineWheel deadlines;
   private final Queue<Runnable> mailbox = new ConcurrentLinkedQueue<>();
@@ -37,17 +46,24 @@ final class LoopContext {
   private final ArrayDeque<Runnable> postponed = new ArrayDeque<>();
   private final Runnable turn = this::turn;
   private final ScheduledFuture<?> ticking;
+  private final Set<Connection> held = new HashSet<>();
+  private long awakeNanos;
+  private int holds;
 
-  LoopContext(EventLoop loop, FaultLog faults) {
+  /**
+   * @param revocationsTold completes when every revocation that may be committed at the moment of
+   *     the call has reached its connections
+   */
+  LoopContext(
+      EventLoop loop, FaultLog faults, Supplier<? extends CompletionStage<?>> revocationsTold) {
     this.loop = loop;
     this.faults = faults;
-    this.deadlines = new DeadlineWheel(nowNanos());
+    this.revocationsTold = revocationsTold;
+    this.awakeNanos = nowNanos();
+    this.deadlines = new DeadlineWheel(awakeNanos);
     this.ticking =
         loop.scheduleWithFixedDelay(
-            () -> deadlines.advance(nowNanos()),
-            DeadlineWheel.TICK_NANOS,
-            DeadlineWheel.TICK_NANOS,
-            TimeUnit.NANOSECONDS);
+            this::tick, DeadlineWheel.TICK_NANOS, DeadlineWheel.TICK_NANOS, TimeUnit.NANOSECONDS);
   }
 
   boolean inLoop() {
@@ -91,6 +107,49 @@ final class LoopContext {
   void flushLater(PacketWriter writer) {
     unflushed.add(writer);
     wake();
+  }
+
+  /**
+   * Whether packets may be taken and sent. The loop ticks several times a second, so a longer gap
+   * means that it, or the whole process, was held up. What has come to its sockets meanwhile then
+   * waits until each revocation that was on its way is told: its commit may lie before the sleep.
+   */
+  boolean awake() {
+    long now = nowNanos();
+    boolean slept = now - awakeNanos > SLEEP_NANOS_MAX;
+    awakeNanos = now;
+    if (slept) {
+      hold();
+    }
+    return holds == 0;
+  }
+
+  private void hold() {
+    CompletableFuture<?> told = revocationsTold.get().toCompletableFuture();
+    if (told.isDone()) {
+      return;
+    }
+    holds++;
+    var _ = told.whenComplete((_, _) -> post(this::release));
+  }
+
+  /** The connection takes and sends nothing until {@link Connection#goOn} is called. */
+  void holdBack(Connection connection) {
+    held.add(connection);
+  }
+
+  private void release() {
+    holds--;
+    if (holds == 0) {
+      List<Connection> waiting = new ArrayList<>(held);
+      held.clear();
+      waiting.forEach(Connection::goOn);
+    }
+  }
+
+  private void tick() {
+    awake();
+    deadlines.advance(nowNanos());
   }
 
   /** No deadline passes any more. */
@@ -138,6 +197,7 @@ final class LoopContext {
 
   private void turn() {
     woken.set(false);
+    awake();
     for (int i = 0; i < TASKS_PER_TURN; i++) {
       Runnable task = mailbox.poll();
       if (task == null) {

@@ -19,8 +19,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +37,7 @@ public final class MqttEngine implements Router {
       new WriteBufferWaterMark(32 * 1024, 64 * 1024);
 
   private final EngineContext context;
+  private final Supplier<? extends CompletionStage<?>> revocationsTold;
   private final Map<EventLoop, LoopContext> loops = new ConcurrentHashMap<>();
   private volatile boolean stopping;
 
@@ -43,14 +46,18 @@ public final class MqttEngine implements Router {
    * @param gateExecutor one that lets each task block, e.g. of virtual threads; one that rejects
    *     refuses the client with code 3
    * @param clock for times that are shown; waiting is measured by the event loop
+   * @param revocationsTold asked by an event loop that finds it slept more than a second;
+   *     completes, on any thread, when every revocation that may have been committed before the
+   *     call has closed its connections. Until then the loop takes and sends nothing
    */
   public MqttEngine(
       MqttConfig config,
       ClientGate gate,
       Executor gateExecutor,
       Clock clock,
-      MeterRegistry meters) {
-    this(config, gate, gateExecutor, clock, meters, new SecureRandom());
+      MeterRegistry meters,
+      Supplier<? extends CompletionStage<?>> revocationsTold) {
+    this(config, gate, gateExecutor, clock, meters, revocationsTold, new SecureRandom());
   }
 
   /**
@@ -62,7 +69,9 @@ public final class MqttEngine implements Router {
       Executor gateExecutor,
       Clock clock,
       MeterRegistry meters,
+      Supplier<? extends CompletionStage<?>> revocationsTold,
       RandomGenerator random) {
+    this.revocationsTold = revocationsTold;
     EngineMetrics metrics = new EngineMetrics(meters);
     Scopes scopes = new Scopes(config, clock, metrics);
     this.context =
@@ -78,6 +87,16 @@ public final class MqttEngine implements Router {
             new PendingLogins(config.logins(), metrics),
             new TakeoverWatch(config.takeovers(), metrics),
             new FreshClientIds(random));
+  }
+
+  /** As above, where whoever revokes closes the connections before the revocation takes effect. */
+  public MqttEngine(
+      MqttConfig config,
+      ClientGate gate,
+      Executor gateExecutor,
+      Clock clock,
+      MeterRegistry meters) {
+    this(config, gate, gateExecutor, clock, meters, () -> CompletableFuture.completedFuture(null));
   }
 
   /**
@@ -97,7 +116,8 @@ public final class MqttEngine implements Router {
       throw new IllegalStateException("install must be called on the channel's event loop");
     }
     LoopContext loop =
-        loops.computeIfAbsent(eventLoop, added -> new LoopContext(added, context.faults()));
+        loops.computeIfAbsent(
+            eventLoop, added -> new LoopContext(added, context.faults(), revocationsTold));
     Connection connection = new Connection(context, loop, channel, info);
     if (stopping || !context.pendingLogins().add(connection)) {
       var _ = channel.close();
@@ -165,6 +185,16 @@ public final class MqttEngine implements Router {
 
   EngineContext context() {
     return context;
+  }
+
+  @Override
+  public void endSessions(Scope scope, String owner) {
+    context.sessions().endAll(key -> key.scope().equals(scope) && key.owner().equals(owner));
+  }
+
+  @Override
+  public void endSessions(Scope scope) {
+    context.sessions().endAll(key -> key.scope().equals(scope));
   }
 
   private static void drain(LoopContext loop, Duration grace, CompletableFuture<Void> done) {

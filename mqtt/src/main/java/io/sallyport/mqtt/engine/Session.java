@@ -313,8 +313,14 @@ final class Session {
     engine.metrics().sessions().decrementAndGet();
   }
 
+  /** Owner: the connection is held back no longer. */
+  void goOn() {
+    emptyInbox();
+    pump();
+  }
+
   void pump() {
-    if (connection != null) {
+    if (connection != null && connection.goesOn()) {
       outflow.pump();
     }
   }
@@ -349,8 +355,8 @@ final class Session {
       loop.post(emptyInbox);
       return;
     }
-    if (connection != null) {
-      connection.goesOn();
+    if (connection != null && !connection.goesOn() && !connection.isClosed()) {
+      return; // It is held back; goOn comes here again.
     }
     Outgoing message = reversed(inbox.getAndSet(null));
     while (message != null) {

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,6 +70,15 @@ final class SessionRegistry {
   /** From any thread. */
   @Nullable Session find(SessionKey key) {
     return byKey.get(key);
+  }
+
+  /** From any thread. */
+  void endAll(Predicate<SessionKey> which) {
+    byKey.forEach((key, session) -> {
+      if (which.test(key)) {
+        end(session);
+      }
+    });
   }
 
   private static void end(Session session) {

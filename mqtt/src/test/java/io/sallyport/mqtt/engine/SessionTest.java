@@ -4,13 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.sallyport.mqtt.Ack;
+import io.sallyport.mqtt.Admission;
 import io.sallyport.mqtt.ClientBinding.HeldSubscription;
 import io.sallyport.mqtt.ClientLimits;
 import io.sallyport.mqtt.CloseReason;
+import io.sallyport.mqtt.ConnectRefusal;
 import io.sallyport.mqtt.Message;
 import io.sallyport.mqtt.Qos;
 import io.sallyport.mqtt.RawMqttClient;
 import io.sallyport.mqtt.RawMqttClient.Published;
+import io.sallyport.mqtt.Scope;
+import io.sallyport.mqtt.SessionKey;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -300,6 +304,65 @@ class SessionTest {
     await().until(() -> server.engine.sessions() == 0);
     assertThat(server.gate.binding("c").life).containsExactly("opened", "closed", "session ended");
     assertThat(route("t", "x", Qos.AT_LEAST_ONCE)).isZero();
+  }
+
+  /** A gate whose clients are owned by what stands before the dot of their client id. */
+  private void ownByName() {
+    server.gate.admission =
+        request ->
+            server.gate.letIn(request) instanceof Admission.Admitted in
+                ? new Admission.Admitted(
+                    new SessionKey(
+                        TestGate.SCOPE,
+                        in.session().clientId().split("\\.", 2)[0],
+                        in.session().clientId()),
+                    in.binding(),
+                    in.limits())
+                : new Admission.Refused(ConnectRefusal.NOT_AUTHORIZED);
+  }
+
+  @Test
+  void all_sessions_of_an_owner_end_with_it_and_no_others() {
+    ownByName();
+    try (RawMqttClient offline = server.client()) {
+      offline.login("gone.offline", false);
+    }
+    try (RawMqttClient other = server.client()) {
+      other.login("stays.offline", false);
+    }
+    await().until(() -> server.engine.connections() == 0);
+    try (RawMqttClient online = server.client();
+        RawMqttClient bystander = server.client("stays.online")) {
+      online.login("gone.online", false);
+
+      server.engine.endSessions(TestGate.SCOPE, "gone");
+
+      online.expectClosed();
+      bystander.expectNothingBeforePong();
+      await().until(() -> server.engine.sessions() == 2);
+    }
+    assertThat(server.gate.binding("gone.offline").sessionEnded).isTrue();
+    assertThat(server.gate.binding("gone.online").closed).isEqualTo(CloseReason.REVOKED);
+    try (RawMqttClient back = server.client()) {
+      assertThat(back.login("gone.offline", false)).isFalse();
+    }
+    try (RawMqttClient back = server.client()) {
+      assertThat(back.login("stays.offline", false)).isTrue();
+    }
+  }
+
+  @Test
+  void all_sessions_of_a_scope_end_with_it() {
+    try (RawMqttClient offline = server.client()) {
+      offline.login("c", false);
+    }
+    await().until(() -> server.engine.connections() == 0);
+
+    server.engine.endSessions(new Scope("test", 2));
+    assertThat(server.engine.sessions()).isEqualTo(1);
+    server.engine.endSessions(TestGate.SCOPE);
+
+    await().until(() -> server.engine.sessions() == 0);
   }
 
   @Test

@@ -42,6 +42,10 @@ final class TestServer implements AutoCloseable {
   final TestClock clock = new TestClock();
   final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   final MqttEngine engine;
+
+  /** Completed unless a test has a revocation underway. */
+  volatile CompletableFuture<?> revocationsTold = CompletableFuture.completedFuture(null);
+
   private final EventLoopGroup group;
   private final ExecutorService gates = Executors.newVirtualThreadPerTaskExecutor();
   private final Channel listener;
@@ -51,7 +55,7 @@ final class TestServer implements AutoCloseable {
   }
 
   TestServer(MqttConfig config) {
-    engine = new MqttEngine(config, gate, gates, clock, meters);
+    engine = new MqttEngine(config, gate, gates, clock, meters, () -> revocationsTold);
     gate.router = engine;
     boolean epoll = Epoll.isAvailable();
     group =

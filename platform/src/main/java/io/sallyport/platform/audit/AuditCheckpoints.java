@@ -11,8 +11,12 @@ import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -65,28 +69,62 @@ public final class AuditCheckpoints {
    * re-written ones, and walks each chain. Empty when all is well.
    */
   public List<Finding> verify(AuditCheckpoint checkpoint) {
-    if (!isSigned(checkpoint)) {
-      return List.of(
-          new Finding(
-              Optional.empty(), 0, "the checkpoint's signature is not this installation's"));
-    }
+    return verify(List.of(checkpoint), true);
+  }
+
+  /**
+   * Compares checkpoints of one file, in its order. All of them count: whoever writes a chain anew
+   * gets later checkpoints to agree with it, but not the earlier ones.
+   *
+   * @param walk whether each chain is walked, too; false spares it for all but one of several calls
+   */
+  public List<Finding> verify(List<AuditCheckpoint> checkpoints, boolean walk) {
     List<Finding> findings = new ArrayList<>();
-    for (AuditCheckpoint.Head head : checkpoint.heads()) {
-      compare(head).ifPresent(findings::add);
+    Map<Optional<TenantId>, Set<AuditCheckpoint.Head>> heads = new LinkedHashMap<>();
+    long number = 0;
+    for (AuditCheckpoint checkpoint : checkpoints) {
+      if (!isSigned(checkpoint)) {
+        findings.add(
+            new Finding(
+                Optional.empty(),
+                0,
+                "the signature of checkpoint "
+                    + checkpoint.number()
+                    + " is not this installation's"));
+        continue;
+      }
+      if (checkpoint.number() <= number) {
+        findings.add(
+            new Finding(
+                Optional.empty(),
+                0,
+                "checkpoint " + checkpoint.number() + " comes behind checkpoint " + number));
+      }
+      number = checkpoint.number();
+      for (AuditCheckpoint.Head head : checkpoint.heads()) {
+        heads.computeIfAbsent(head.chain(), chain -> new LinkedHashSet<>()).add(head);
+      }
     }
+    heads.forEach((chain, ofChain) -> findings.addAll(compare(chain, ofChain, walk)));
     return findings;
   }
 
-  private Optional<Finding> compare(AuditCheckpoint.Head head) {
-    Optional<TenantId> chain = head.chain();
+  private List<Finding> compare(
+      Optional<TenantId> chain, Set<AuditCheckpoint.Head> heads, boolean walk) {
     Optional<AuditRecord> newest = store.head(chain);
     if (newest.isEmpty()) {
-      return Optional.of(new Finding(chain, 1, "the chain is missing"));
+      return List.of(new Finding(chain, 1, "the chain is missing"));
     }
-    if (log.verify(chain) instanceof Verification.Broken(long sequence, String reason)) {
-      return Optional.of(new Finding(chain, sequence, reason));
+    if (walk && log.verify(chain) instanceof Verification.Broken(long sequence, String reason)) {
+      return List.of(new Finding(chain, sequence, reason));
     }
     long last = newest.get().sequence();
+    // The first that does not fit says where it begins.
+    return heads.stream().flatMap(head -> compare(head, last).stream()).limit(1).toList();
+  }
+
+  private Optional<Finding> compare(AuditCheckpoint.Head head, long last) {
+    Optional<TenantId> chain = head.chain();
     if (last < head.sequence()) {
       return Optional.of(
           new Finding(

@@ -72,24 +72,41 @@ public final class CheckpointFile {
     }
   }
 
+  /** Opens the file for appending only, so that it may be one that allows nothing else. */
   public void append(AuditCheckpoint checkpoint) {
-    try (FileChannel channel =
-            FileChannel.open(
-                file,
-                StandardOpenOption.CREATE,
-                StandardOpenOption.READ,
-                StandardOpenOption.WRITE);
-        RandomAccessFile in = new RandomAccessFile(file.toFile(), "r")) {
-      channel.truncate(lineStart(in, channel.size()));
-      channel.position(channel.size());
-      ByteBuffer line =
-          ByteBuffer.wrap((checkpoint.encode() + "\n").getBytes(StandardCharsets.UTF_8));
-      while (line.hasRemaining()) {
-        channel.write(line);
+    try {
+      cutTornLine();
+      try (FileChannel channel =
+          FileChannel.open(
+              file,
+              StandardOpenOption.CREATE,
+              StandardOpenOption.WRITE,
+              StandardOpenOption.APPEND)) {
+        ByteBuffer line =
+            ByteBuffer.wrap((checkpoint.encode() + "\n").getBytes(StandardCharsets.UTF_8));
+        while (line.hasRemaining()) {
+          channel.write(line);
+        }
+        channel.force(true);
       }
-      channel.force(true);
     } catch (IOException e) {
       throw failed("can't write the audit checkpoint", e);
+    }
+  }
+
+  private void cutTornLine() throws IOException {
+    if (!Files.exists(file)) {
+      return;
+    }
+    long whole;
+    try (RandomAccessFile in = new RandomAccessFile(file.toFile(), "r")) {
+      whole = lineStart(in, in.length());
+      if (whole == in.length()) {
+        return;
+      }
+    }
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.truncate(whole);
     }
   }
 

@@ -1,13 +1,7 @@
 package io.sallyport.platform.base;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -20,52 +14,17 @@ import java.util.List;
  * tore is cut off at the next opening; anything else that can't be read is {@code CORRUPT}.
  */
 public final class FileRevocationJournal implements RevocationJournal, AutoCloseable {
-  private final Path file;
   private final Clock clock;
-  private final FileChannel channel;
+  private final DurableLines lines;
 
   /** Opens the journal, making it (mode 0600) if there is none. */
   public FileRevocationJournal(Path file, Clock clock) {
-    this.file = file;
     this.clock = clock;
     try {
-      if (!Files.exists(file)) {
-        create(file);
-      }
-      channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
-      cutTornLine();
+      lines = new DurableLines(file);
     } catch (IOException e) {
       throw failed("can't open the revocation journal", e);
     }
-  }
-
-  private static void create(Path file) throws IOException {
-    if (file.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-      Files.createFile(
-          file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-    } else {
-      Files.createFile(file);
-    }
-    Path folder = file.toAbsolutePath().getParent();
-    if (folder != null) {
-      // The new name itself must survive a power cut.
-      try (FileChannel directory = FileChannel.open(folder, StandardOpenOption.READ)) {
-        directory.force(true);
-      }
-    }
-  }
-
-  private void cutTornLine() throws IOException {
-    byte[] content = Files.readAllBytes(file);
-    int end = content.length;
-    while (end > 0 && content[end - 1] != '\n') {
-      end--;
-    }
-    if (end < content.length) {
-      channel.truncate(end);
-      channel.force(true);
-    }
-    channel.position(end);
   }
 
   @Override
@@ -77,20 +36,8 @@ public final class FileRevocationJournal implements RevocationJournal, AutoClose
       }
       line.append('\t').append(id);
     }
-    line.append('\n');
-    ByteBuffer bytes = ByteBuffer.wrap(line.toString().getBytes(StandardCharsets.UTF_8));
     try {
-      long start = channel.position();
-      try {
-        while (bytes.hasRemaining()) {
-          channel.write(bytes);
-        }
-        channel.force(true);
-      } catch (IOException e) {
-        // Half a line must not swallow the next one.
-        channel.truncate(start);
-        throw e;
-      }
+      lines.append(line.toString());
     } catch (IOException e) {
       throw failed("can't write the revocation journal", e);
     }
@@ -101,7 +48,7 @@ public final class FileRevocationJournal implements RevocationJournal, AutoClose
     List<Entry> entries = new ArrayList<>();
     try {
       int number = 0;
-      for (String line : Files.readAllLines(file, StandardCharsets.UTF_8)) {
+      for (String line : lines.read()) {
         number++;
         Entry entry = parse(line, number);
         if (!entry.time().isBefore(from)) {
@@ -130,7 +77,7 @@ public final class FileRevocationJournal implements RevocationJournal, AutoClose
   @Override
   public synchronized void close() {
     try {
-      channel.close();
+      lines.close();
     } catch (IOException e) {
       throw failed("can't close the revocation journal", e);
     }

@@ -41,7 +41,9 @@ public interface RevocationJournal {
     API_KEY_ROLES_CHANGED,
     API_KEY_DELETED,
     /** key. */
-    OPERATOR_KEY_DELETED
+    OPERATOR_KEY_DELETED,
+    /** number of the hash key. */
+    HASH_KEY_RETIRED
   }
 
   /** One line of the journal. */

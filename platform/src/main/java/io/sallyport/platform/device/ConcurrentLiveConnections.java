@@ -4,8 +4,10 @@ import io.sallyport.platform.base.DeviceKey;
 import io.sallyport.platform.base.TenantId;
 import io.sallyport.platform.identity.Principal;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -128,6 +130,13 @@ public final class ConcurrentLiveConnections implements LiveConnections {
   @Override
   public boolean isConnected(DeviceKey device) {
     return connections.containsKey(new Ground.OfDevice(device));
+  }
+
+  @Override
+  public Optional<ConnectionDetails> connection(DeviceKey device) {
+    return connections.getOrDefault(new Ground.OfDevice(device), Set.of()).stream()
+        .flatMap(entry -> entry.connection.details().stream())
+        .max(Comparator.comparing(ConnectionDetails::since));
   }
 
   @Override

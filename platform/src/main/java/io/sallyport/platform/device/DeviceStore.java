@@ -41,4 +41,15 @@ public interface DeviceStore {
   DeviceCredential putCredential(DeviceCredential credential);
 
   Optional<DeviceCredential> findCredential(long deviceNumber);
+
+  /**
+   * What a login of this device rests on; empty when it has no token. Asked several times with each
+   * login, so it should cost little. A store may answer from memory, but never what was so before
+   * the last change whose caller has been told of its commit (THREATS T31).
+   */
+  default Optional<DeviceAccess> findAccess(DeviceKey key) {
+    return find(key)
+        .flatMap(
+            device -> findCredential(device.number()).map(token -> DeviceAccess.of(device, token)));
+  }
 }

@@ -2,6 +2,7 @@ package io.sallyport.platform.device;
 
 import io.sallyport.platform.base.DeviceKey;
 import io.sallyport.platform.base.TenantId;
+import java.util.Optional;
 
 /**
  * All open connections by what they rest on, so that a revocation reaches each within 5 s of its
@@ -29,6 +30,9 @@ public interface LiveConnections {
   void closeOperator(String operatorKey);
 
   boolean isConnected(DeviceKey device);
+
+  /** The device's connection; the newest, while one takes another over. */
+  Optional<ConnectionDetails> connection(DeviceKey device);
 
   int count();
 }

@@ -9,6 +9,7 @@ import io.sallyport.platform.base.TenantId;
 import io.sallyport.platform.base.Transactions;
 import io.sallyport.platform.identity.ApiKey;
 import io.sallyport.platform.identity.ApiKeyStore;
+import io.sallyport.platform.identity.HashKeyRing;
 import io.sallyport.platform.identity.OperatorKeyStore;
 import io.sallyport.platform.identity.SecretHasher;
 import io.sallyport.platform.identity.TokenGenerator;
@@ -37,6 +38,7 @@ public final class RevocationReplay {
   private final OperatorKeyStore operatorKeys;
   private final DeviceStore devices;
   private final SecretHasher hasher;
+  private final HashKeyRing hashKeys;
   private final TokenGenerator generator;
   private final AuditLog audit;
   private final Clock clock;
@@ -50,6 +52,7 @@ public final class RevocationReplay {
       OperatorKeyStore operatorKeys,
       DeviceStore devices,
       SecretHasher hasher,
+      HashKeyRing hashKeys,
       TokenGenerator generator,
       AuditLog audit,
       Clock clock) {
@@ -61,6 +64,7 @@ public final class RevocationReplay {
     this.operatorKeys = operatorKeys;
     this.devices = devices;
     this.hasher = hasher;
+    this.hashKeys = hashKeys;
     this.generator = generator;
     this.audit = audit;
     this.clock = clock;
@@ -109,7 +113,8 @@ public final class RevocationReplay {
           DEVICE_DELETED,
           API_KEY_ROLES_CHANGED,
           API_KEY_DELETED,
-          OPERATOR_KEY_DELETED ->
+          OPERATOR_KEY_DELETED,
+          HASH_KEY_RETIRED ->
           kind.name();
     };
   }
@@ -118,7 +123,11 @@ public final class RevocationReplay {
     List<String> ids = entry.ids();
     return switch (entry.kind()) {
       case TENANT_SUSPENDED -> tenant(ids).map(this::suspend).orElse(false);
-      case TENANT_DELETED -> tenant(ids).map(this::delete).orElse(false);
+      // One that the backup does not know was made after it: its id stays taken (THREATS T15).
+      case TENANT_DELETED ->
+          tenant(ids)
+              .map(this::delete)
+              .orElseGet(() -> tenants.retire(new TenantId(ids.get(0)), clock.instant()));
       case DEVICE_DISABLED -> device(ids).map(this::disable).orElse(false);
       case DEVICE_TOKEN_REPLACED -> device(ids).map(this::spoilToken).orElse(false);
       case DEVICE_DELETED -> device(ids).map(it -> devices.delete(it.key())).orElse(false);
@@ -128,6 +137,7 @@ public final class RevocationReplay {
       case API_KEY_DELETED ->
           apiKey(ids).map(it -> apiKeys.delete(it.tenant(), it.key())).orElse(false);
       case OPERATOR_KEY_DELETED -> operatorKeys.delete(ids.get(0));
+      case HASH_KEY_RETIRED -> hashKeys.retireAgain(Integer.parseInt(ids.get(0)));
       case TENANT_RESUMED, DEVICE_ENABLED, API_KEY_ENABLED -> false;
     };
   }

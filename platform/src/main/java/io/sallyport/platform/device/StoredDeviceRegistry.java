@@ -7,6 +7,7 @@ import io.sallyport.platform.base.Page;
 import io.sallyport.platform.base.PageRequest;
 import io.sallyport.platform.base.Problem;
 import io.sallyport.platform.base.RevocationJournal;
+import io.sallyport.platform.base.RevocationsUnderway;
 import io.sallyport.platform.base.Secret;
 import io.sallyport.platform.base.TenantId;
 import io.sallyport.platform.base.Transactions;
@@ -37,6 +38,7 @@ public final class StoredDeviceRegistry implements DeviceRegistry {
   private final AccessPolicy policy;
   private final AuditLog audit;
   private final RevocationJournal journal;
+  private final RevocationsUnderway underway;
   private final SecretHasher hasher;
   private final TokenGenerator generator;
   private final DeviceRevocations revocations;
@@ -49,6 +51,7 @@ public final class StoredDeviceRegistry implements DeviceRegistry {
       AccessPolicy policy,
       AuditLog audit,
       RevocationJournal journal,
+      RevocationsUnderway underway,
       SecretHasher hasher,
       TokenGenerator generator,
       DeviceRevocations revocations,
@@ -59,6 +62,7 @@ public final class StoredDeviceRegistry implements DeviceRegistry {
     this.policy = policy;
     this.audit = audit;
     this.journal = journal;
+    this.underway = underway;
     this.hasher = hasher;
     this.generator = generator;
     this.revocations = revocations;
@@ -280,56 +284,63 @@ public final class StoredDeviceRegistry implements DeviceRegistry {
   @Override
   public Device setEnabled(Principal actor, DeviceKey key, boolean enabled) {
     policy.require(actor, Permission.DEVICE_MANAGE, key);
-    Device changed =
-        transactions.write(() -> {
-          Device old = find(key);
-          if (!enabled) {
-            journal(RevocationJournal.Kind.DEVICE_DISABLED, old);
-            revocations.revoking(old, DeviceRevocationListener.Cause.DISABLED);
-          }
-          Device updated = devices.update(old.withEnabled(enabled, clock.instant()), true);
-          String action = enabled ? "device.enable" : "device.disable";
-          record(actor, key.tenant(), action, target(key), Map.of());
-          return updated;
-        });
-    if (enabled) {
-      journal(RevocationJournal.Kind.DEVICE_ENABLED, changed);
-    } else {
-      revocations.revoked(changed, DeviceRevocationListener.Cause.DISABLED);
+    try (RevocationsUnderway.Passage _ = underway.begin()) {
+      Device changed =
+          transactions.write(() -> {
+            Device old = find(key);
+            if (!enabled) {
+              journal(RevocationJournal.Kind.DEVICE_DISABLED, old);
+              revocations.revoking(old, DeviceRevocationListener.Cause.DISABLED);
+            }
+            Device updated = devices.update(old.withEnabled(enabled, clock.instant()), true);
+            String action = enabled ? "device.enable" : "device.disable";
+            record(actor, key.tenant(), action, target(key), Map.of());
+            return updated;
+          });
+      if (enabled) {
+        journal(RevocationJournal.Kind.DEVICE_ENABLED, changed);
+      } else {
+        revocations.revoked(changed, DeviceRevocationListener.Cause.DISABLED);
+      }
+      return changed;
     }
-    return changed;
   }
 
   @Override
   public RegisteredDevice replaceToken(Principal actor, DeviceKey key, Optional<Secret> token) {
     policy.require(actor, Permission.DEVICE_CREDENTIAL, key);
     NewToken fresh = newToken(key.tenant(), token, false);
-    Device device =
-        transactions.write(() -> {
-          Device found = find(key);
-          journal(RevocationJournal.Kind.DEVICE_TOKEN_REPLACED, found);
-          revocations.revoking(found, DeviceRevocationListener.Cause.TOKEN_REPLACED);
-          putToken(found, fresh);
-          record(actor, key.tenant(), "device.token", target(key), Map.of("token", fresh.origin()));
-          return found;
-        });
-    revocations.revoked(device, DeviceRevocationListener.Cause.TOKEN_REPLACED);
-    return new RegisteredDevice(device, fresh.secret());
+    try (RevocationsUnderway.Passage _ = underway.begin()) {
+      Device device =
+          transactions.write(() -> {
+            Device found = find(key);
+            journal(RevocationJournal.Kind.DEVICE_TOKEN_REPLACED, found);
+            revocations.revoking(found, DeviceRevocationListener.Cause.TOKEN_REPLACED);
+            putToken(found, fresh);
+            record(
+                actor, key.tenant(), "device.token", target(key), Map.of("token", fresh.origin()));
+            return found;
+          });
+      revocations.revoked(device, DeviceRevocationListener.Cause.TOKEN_REPLACED);
+      return new RegisteredDevice(device, fresh.secret());
+    }
   }
 
   @Override
   public void delete(Principal actor, DeviceKey key) {
     policy.require(actor, Permission.DEVICE_MANAGE, key);
-    Device device =
-        transactions.write(() -> {
-          Device found = find(key);
-          journal(RevocationJournal.Kind.DEVICE_DELETED, found);
-          revocations.revoking(found, DeviceRevocationListener.Cause.DELETED);
-          devices.delete(key);
-          record(actor, key.tenant(), "device.delete", target(key), Map.of());
-          return found;
-        });
-    revocations.revoked(device, DeviceRevocationListener.Cause.DELETED);
+    try (RevocationsUnderway.Passage _ = underway.begin()) {
+      Device device =
+          transactions.write(() -> {
+            Device found = find(key);
+            journal(RevocationJournal.Kind.DEVICE_DELETED, found);
+            revocations.revoking(found, DeviceRevocationListener.Cause.DELETED);
+            devices.delete(key);
+            record(actor, key.tenant(), "device.delete", target(key), Map.of());
+            return found;
+          });
+      revocations.revoked(device, DeviceRevocationListener.Cause.DELETED);
+    }
   }
 
   private void journal(RevocationJournal.Kind kind, Device device) {

@@ -6,6 +6,7 @@ import io.sallyport.platform.base.Page;
 import io.sallyport.platform.base.PageRequest;
 import io.sallyport.platform.base.Problem;
 import io.sallyport.platform.base.RevocationJournal;
+import io.sallyport.platform.base.RevocationsUnderway;
 import io.sallyport.platform.base.TenantId;
 import io.sallyport.platform.base.Transactions;
 import io.sallyport.platform.identity.AccessPolicy;
@@ -39,6 +40,7 @@ public final class StoredTenants implements Tenants {
   private final AccessPolicy policy;
   private final AuditLog audit;
   private final RevocationJournal journal;
+  private final RevocationsUnderway underway;
   private final LiveConnections connections;
   private final TokenGenerator generator;
   private final Clock clock;
@@ -51,6 +53,7 @@ public final class StoredTenants implements Tenants {
       AccessPolicy policy,
       AuditLog audit,
       RevocationJournal journal,
+      RevocationsUnderway underway,
       LiveConnections connections,
       TokenGenerator generator,
       Clock clock) {
@@ -60,6 +63,7 @@ public final class StoredTenants implements Tenants {
     this.policy = policy;
     this.audit = audit;
     this.journal = journal;
+    this.underway = underway;
     this.connections = connections;
     this.generator = generator;
     this.clock = clock;
@@ -133,25 +137,27 @@ public final class StoredTenants implements Tenants {
   @Override
   public Tenant changeSettings(Principal actor, TenantId id, TenantSettings settings) {
     requireOperatorOr(actor, Permission.TENANT_MANAGE, id);
-    boolean[] plainWithdrawn = new boolean[1];
-    Tenant changed =
-        transactions.write(() -> {
-          Tenant old = find(id);
-          requireOwnChoice(actor, old, settings);
-          plainWithdrawn[0] =
-              old.settings().plainTransportAllowed() && !settings.plainTransportAllowed();
-          record(
-              actor,
-              id,
-              "tenant.settings",
-              Map.of("settings", settings.toString(), "before", old.settings().toString()));
-          return store.update(id, old.name(), old.status(), settings, clock.instant());
-        });
-    if (plainWithdrawn[0]) {
-      // Which connections are plain is not known here; all log in again.
-      connections.closeTenant(id);
+    try (RevocationsUnderway.Passage _ = underway.begin()) {
+      boolean[] plainWithdrawn = new boolean[1];
+      Tenant changed =
+          transactions.write(() -> {
+            Tenant old = find(id);
+            requireOwnChoice(actor, old, settings);
+            plainWithdrawn[0] =
+                old.settings().plainTransportAllowed() && !settings.plainTransportAllowed();
+            record(
+                actor,
+                id,
+                "tenant.settings",
+                Map.of("settings", settings.toString(), "before", old.settings().toString()));
+            return store.update(id, old.name(), old.status(), settings, clock.instant());
+          });
+      if (plainWithdrawn[0]) {
+        // Which connections are plain is not known here; all log in again.
+        connections.closeTenant(id);
+      }
+      return changed;
     }
-    return changed;
   }
 
   /** THREATS T17: only the tenant itself gives up TLS. */
@@ -166,9 +172,11 @@ public final class StoredTenants implements Tenants {
   @Override
   public Tenant suspend(Principal actor, TenantId id) {
     policy.requireOperator(actor);
-    Tenant changed = setStatus(actor, id, TenantStatus.SUSPENDED, "tenant.suspend");
-    connections.closeTenant(id);
-    return changed;
+    try (RevocationsUnderway.Passage _ = underway.begin()) {
+      Tenant changed = setStatus(actor, id, TenantStatus.SUSPENDED, "tenant.suspend");
+      connections.closeTenant(id);
+      return changed;
+    }
   }
 
   @Override

@@ -40,7 +40,11 @@ public final class ThrottledDeviceAuthenticator implements DeviceAuthenticator {
   }
 
   /** What the registry holds of the device that a client claims to be, as of before the check. */
-  private record Claimed(Tenant tenant, Device device, DeviceCredential credential) {
+  private record Claimed(Tenant tenant, DeviceAccess device, DeviceCredential credential) {
+    Claimed(Tenant tenant, DeviceAccess device) {
+      this(tenant, device, device.credential());
+    }
+
     CredentialVersions versions() {
       return new CredentialVersions(tenant.version(), device.version(), credential.version());
     }
@@ -51,13 +55,7 @@ public final class ThrottledDeviceAuthenticator implements DeviceAuthenticator {
       DeviceKey key, boolean gateway, Secret token, LoginSource source) {
     Optional<Tenant> tenant = tenants.find(key.tenant());
     Optional<Claimed> claimed =
-        tenant.flatMap(owner ->
-            devices
-                .find(key)
-                .flatMap(device ->
-                    devices
-                        .findCredential(device.number())
-                        .map(credential -> new Claimed(owner, device, credential))));
+        tenant.flatMap(owner -> devices.findAccess(key).map(device -> new Claimed(owner, device)));
     Optional<Reason> hindrance = hindrance(claimed, gateway, source);
     CredentialCheck.Claim claim =
         new CredentialCheck.Claim(
@@ -67,15 +65,16 @@ public final class ThrottledDeviceAuthenticator implements DeviceAuthenticator {
                 : claimed.map(found -> found.credential().token()),
             token,
             tenant.map(Tenant::id),
-            source);
+            source,
+            false);
     CredentialCheck.Result result = check.check(claim);
     if (claimed.isPresent() && hindrance.isEmpty()) {
       switch (result) {
         case MATCHES -> {
-          return granted(claimed.get(), source);
+          return granted(key, claimed.get(), source);
         }
         case MATCHES_REHASH_DUE -> {
-          return granted(rehash(claimed.get(), claim), source);
+          return granted(key, rehash(claimed.get(), claim), source);
         }
         case WRONG, THROTTLED, BUSY -> {}
       }
@@ -90,7 +89,7 @@ public final class ThrottledDeviceAuthenticator implements DeviceAuthenticator {
       return Optional.of(Reason.UNKNOWN);
     }
     Tenant tenant = claimed.get().tenant();
-    Device device = claimed.get().device();
+    DeviceAccess device = claimed.get().device();
     if (tenant.status() != TenantStatus.ACTIVE) {
       return Optional.of(Reason.TENANT_SUSPENDED);
     }
@@ -113,11 +112,11 @@ public final class ThrottledDeviceAuthenticator implements DeviceAuthenticator {
     };
   }
 
-  private Authentication granted(Claimed claimed, LoginSource source) {
-    Device device = claimed.device();
+  private Authentication granted(DeviceKey key, Claimed claimed, LoginSource source) {
+    DeviceAccess device = claimed.device();
     Principal principal =
         new Principal.Device(
-            device.key(),
+            key,
             claimed.tenant().number(),
             device.number(),
             device.deviceClass() == DeviceClass.GATEWAY);
@@ -151,11 +150,10 @@ public final class ThrottledDeviceAuthenticator implements DeviceAuthenticator {
         .find(device.tenant())
         .flatMap(tenant ->
             devices
-                .findByNumber(device.deviceNumber())
-                .flatMap(found ->
-                    devices
-                        .findCredential(found.number())
-                        .map(credential -> new Claimed(tenant, found, credential))))
+                .findAccess(device.key())
+                // One that was registered anew under the same name is another one (THREATS T15).
+                .filter(found -> found.number() == device.deviceNumber())
+                .map(found -> new Claimed(tenant, found)))
         .map(Claimed::versions)
         .orElse(GONE);
   }

@@ -8,6 +8,7 @@ import io.sallyport.platform.base.Page;
 import io.sallyport.platform.base.PageRequest;
 import io.sallyport.platform.base.Problem;
 import io.sallyport.platform.base.RevocationJournal;
+import io.sallyport.platform.base.RevocationsUnderway;
 import io.sallyport.platform.base.Secret;
 import io.sallyport.platform.base.TenantId;
 import io.sallyport.platform.base.Transactions;
@@ -19,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * The API keys of the registry; each change commits with its audit record, and connections of a
@@ -34,6 +36,7 @@ public final class AuditedApiKeys implements ApiKeys {
   private final AccessPolicy policy;
   private final AuditLog audit;
   private final RevocationJournal journal;
+  private final RevocationsUnderway underway;
   private final SecretHasher hasher;
   private final TokenGenerator generator;
   private final List<KeyRevocationListener> listeners;
@@ -46,6 +49,7 @@ public final class AuditedApiKeys implements ApiKeys {
       AccessPolicy policy,
       AuditLog audit,
       RevocationJournal journal,
+      RevocationsUnderway underway,
       SecretHasher hasher,
       TokenGenerator generator,
       List<KeyRevocationListener> listeners,
@@ -56,10 +60,16 @@ public final class AuditedApiKeys implements ApiKeys {
     this.policy = policy;
     this.audit = audit;
     this.journal = journal;
+    this.underway = underway;
     this.hasher = hasher;
     this.generator = generator;
-    this.listeners = List.copyOf(listeners);
+    this.listeners = new CopyOnWriteArrayList<>(listeners);
     this.clock = clock;
+  }
+
+  /** Adds one who keeps something for API keys; rooms that are wired later call this. */
+  public void add(KeyRevocationListener listener) {
+    listeners.add(listener);
   }
 
   @Override
@@ -196,56 +206,63 @@ public final class AuditedApiKeys implements ApiKeys {
   public ApiKey changeRoles(Principal actor, TenantId tenant, String key, Set<String> roles) {
     policy.require(actor, Permission.API_KEY_MANAGE, tenant);
     requireGrantable(actor, tenant, roles);
-    ApiKey changed =
-        transactions.write(() -> {
-          ApiKey old = find(tenant, key);
-          // Nor does anybody change a key that can do more than himself.
-          requireGrantable(actor, tenant, old.roles());
-          ApiKey updated = store.update(old.withRoles(roles));
-          journal.record(RevocationJournal.Kind.API_KEY_ROLES_CHANGED, tenant.value(), key);
-          record(
-              actor,
-              "api-key.roles",
-              updated,
-              Map.of("roles", roleNames(roles), "before", roleNames(old.roles())));
-          return updated;
-        });
-    tellListeners(tenant, key);
-    return changed;
+    try (RevocationsUnderway.Passage _ = underway.begin()) {
+      ApiKey changed =
+          transactions.write(() -> {
+            ApiKey old = find(tenant, key);
+            // Nor does anybody change a key that can do more than himself.
+            requireGrantable(actor, tenant, old.roles());
+            ApiKey updated = store.update(old.withRoles(roles));
+            journal.record(RevocationJournal.Kind.API_KEY_ROLES_CHANGED, tenant.value(), key);
+            record(
+                actor,
+                "api-key.roles",
+                updated,
+                Map.of("roles", roleNames(roles), "before", roleNames(old.roles())));
+            return updated;
+          });
+      tellListeners(tenant, key);
+      return changed;
+    }
   }
 
   @Override
   public ApiKey setEnabled(Principal actor, TenantId tenant, String key, boolean enabled) {
     policy.require(actor, Permission.API_KEY_MANAGE, tenant);
-    ApiKey changed =
-        transactions.write(() -> {
-          ApiKey old = find(tenant, key);
-          requireGrantable(actor, tenant, old.roles());
-          if (!enabled) {
-            journal.record(RevocationJournal.Kind.API_KEY_DISABLED, tenant.value(), key);
-          }
-          ApiKey updated = store.update(old.withEnabled(enabled));
-          record(actor, enabled ? "api-key.enable" : "api-key.disable", updated, Map.of());
-          return updated;
-        });
-    if (enabled) {
-      journal.record(RevocationJournal.Kind.API_KEY_ENABLED, tenant.value(), key);
+    try (RevocationsUnderway.Passage _ = underway.begin()) {
+      ApiKey changed =
+          transactions.write(() -> {
+            ApiKey old = find(tenant, key);
+            requireGrantable(actor, tenant, old.roles());
+            if (!enabled) {
+              journal.record(RevocationJournal.Kind.API_KEY_DISABLED, tenant.value(), key);
+            }
+            ApiKey updated = store.update(old.withEnabled(enabled));
+            record(actor, enabled ? "api-key.enable" : "api-key.disable", updated, Map.of());
+            return updated;
+          });
+      if (enabled) {
+        journal.record(RevocationJournal.Kind.API_KEY_ENABLED, tenant.value(), key);
+      }
+      tellListeners(tenant, key);
+      return changed;
     }
-    tellListeners(tenant, key);
-    return changed;
   }
 
   @Override
   public void delete(Principal actor, TenantId tenant, String key) {
     policy.require(actor, Permission.API_KEY_MANAGE, tenant);
-    transactions.run(() -> {
-      ApiKey old = find(tenant, key);
-      requireGrantable(actor, tenant, old.roles());
-      journal.record(RevocationJournal.Kind.API_KEY_DELETED, tenant.value(), key);
-      store.delete(tenant, key);
-      record(actor, "api-key.delete", old, Map.of());
-    });
-    tellListeners(tenant, key);
+    try (RevocationsUnderway.Passage _ = underway.begin()) {
+      transactions.run(() -> {
+        ApiKey old = find(tenant, key);
+        requireGrantable(actor, tenant, old.roles());
+        journal.record(RevocationJournal.Kind.API_KEY_DELETED, tenant.value(), key);
+        store.delete(tenant, key);
+        record(actor, "api-key.delete", old, Map.of());
+      });
+      tellListeners(tenant, key);
+      listeners.forEach(listener -> listener.keyDeleted(tenant, key));
+    }
   }
 
   private void record(Principal actor, String action, ApiKey key, Map<String, String> details) {

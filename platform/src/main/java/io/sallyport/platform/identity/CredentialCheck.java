@@ -21,13 +21,20 @@ public final class CredentialCheck {
   /**
    * @param credential what failures are counted by; unique over all kinds of credentials
    * @param stored empty for unknown and unusable credentials
+   * @param person whether people log in so, who have a share of the hash queue
    */
   public record Claim(
       String credential,
       Optional<SecretHash> stored,
       Secret presented,
       Optional<TenantId> tenant,
-      LoginSource source) {}
+      LoginSource source,
+      boolean person) {
+    HashLane lane() {
+      HashLane lane = HashLane.of(tenant, source);
+      return person ? lane.ofPeople() : lane;
+    }
+  }
 
   /** What came of it. */
   public enum Result {
@@ -66,7 +73,7 @@ public final class CredentialCheck {
   }
 
   private Result compare(Claim claim, InetAddress address) {
-    if (claim.stored().isPresent()) {
+    if (claim.stored().isPresent() && !hasher.isRetired(claim.stored().get())) {
       Optional<Boolean> known =
           remembered.matches(claim.credential(), claim.stored().get(), claim.presented());
       if (known.isPresent()) {
@@ -77,7 +84,7 @@ public final class CredentialCheck {
   }
 
   private Result hash(Claim claim, InetAddress address) {
-    HashLane lane = HashLane.of(claim.tenant(), claim.source());
+    HashLane lane = claim.lane();
     SecretHasher.Match match =
         claim
             .stored()
@@ -110,7 +117,7 @@ public final class CredentialCheck {
    */
   public Optional<SecretHash> rehash(Claim claim) {
     return claim.stored().filter(SecretHasher::isSlow).isPresent()
-        ? hasher.tryHashChosen(HashLane.of(claim.tenant(), claim.source()), claim.presented())
+        ? hasher.tryHashChosen(claim.lane(), claim.presented())
         : Optional.of(hasher.hashGenerated(claim.presented()));
   }
 }

@@ -1,13 +1,8 @@
 package io.sallyport.platform.identity;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -19,20 +14,19 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Runs slow hashes on a few platform threads, so that they use neither all cores nor unbounded
- * memory. Takes turns between tenants, then between address blocks (THREATS T44). When the queue is
- * full, the newest of the longest lane gives way to a newcomer from a shorter one; else the
- * newcomer is refused. Thread-safe.
+ * memory. People have half of the turns and places of their own, which no flood of machines takes
+ * (THREATS T44); among each, {@link HashTurns} is fair between tenants and address blocks.
+ * Thread-safe.
  */
 public final class HashQueue implements AutoCloseable {
-  private final int waitingMax;
   private final List<Thread> threads = new ArrayList<>();
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
 
-  // Guarded by lock; insertion order is the order of turns.
-  private final LinkedHashMap<String, LinkedHashMap<String, Deque<Waiting<?>>>> lanes =
-      new LinkedHashMap<>();
-  private int waiting;
+  // Guarded by lock.
+  private final HashTurns<Waiting<?>> machines;
+  private final HashTurns<Waiting<?>> people;
+  private boolean personWasLast;
   private long taken;
   private boolean closing;
 
@@ -51,8 +45,12 @@ public final class HashQueue implements AutoCloseable {
     }
   }
 
+  /**
+   * @param waitingMax how many may wait for machines; a quarter as many besides for people
+   */
   public HashQueue(int threadCount, int waitingMax, ThreadFactory factory) {
-    this.waitingMax = waitingMax;
+    this.machines = new HashTurns<>(waitingMax, Waiting::refuse);
+    this.people = new HashTurns<>(Math.max(1, waitingMax / 4), Waiting::refuse);
     for (int i = 0; i < threadCount; i++) {
       Thread thread = factory.newThread(this::work);
       threads.add(thread);
@@ -77,68 +75,15 @@ public final class HashQueue implements AutoCloseable {
   private void enqueue(HashLane lane, Waiting<?> entry) {
     lock.lock();
     try {
-      if (closing || (waiting >= waitingMax && !makeRoomFor(lane))) {
+      if (closing) {
         entry.refuse();
         return;
       }
-      lanes
-          .computeIfAbsent(lane.tenant(), tenant -> new LinkedHashMap<>())
-          .computeIfAbsent(lane.address(), address -> new ArrayDeque<>())
-          .addLast(entry);
-      waiting++;
+      (lane.person() ? people : machines).add(lane, entry);
       changed.signal();
     } finally {
       lock.unlock();
     }
-  }
-
-  /**
-   * Refuses the newest entry of the lane that takes most, unless the newcomer's takes as much:
-   * first tenants are compared, then the addresses of the chosen tenant.
-   */
-  private boolean makeRoomFor(HashLane newcomer) {
-    String tenant = newcomer.tenant();
-    int own = tenantSize(tenant);
-    for (String other : lanes.keySet()) {
-      if (tenantSize(other) > Math.max(own + 1, tenantSize(tenant))) {
-        tenant = other;
-      }
-    }
-    LinkedHashMap<String, Deque<Waiting<?>>> addresses = lanes.get(tenant);
-    if (addresses == null) {
-      return false;
-    }
-    boolean sameTenant = tenant.equals(newcomer.tenant());
-    Deque<Waiting<?>> mine = sameTenant ? addresses.get(newcomer.address()) : null;
-    int longest = sameTenant ? (mine == null ? 0 : mine.size()) + 1 : 0;
-    String victim = null;
-    for (Map.Entry<String, Deque<Waiting<?>>> address : addresses.entrySet()) {
-      if (address.getValue().size() > longest) {
-        longest = address.getValue().size();
-        victim = address.getKey();
-      }
-    }
-    if (victim == null) {
-      return false;
-    }
-    Deque<Waiting<?>> lane = addresses.get(victim);
-    if (lane == null) {
-      return false;
-    }
-    lane.removeLast().refuse();
-    waiting--;
-    if (lane.isEmpty()) {
-      addresses.remove(victim);
-    }
-    if (addresses.isEmpty()) {
-      lanes.remove(tenant);
-    }
-    return true;
-  }
-
-  private int tenantSize(String tenant) {
-    Map<String, Deque<Waiting<?>>> addresses = lanes.get(tenant);
-    return addresses == null ? 0 : addresses.values().stream().mapToInt(Deque::size).sum();
   }
 
   private void work() {
@@ -154,13 +99,12 @@ public final class HashQueue implements AutoCloseable {
   private @Nullable Waiting<?> take() {
     lock.lock();
     try {
-      while (waiting == 0) {
+      while (people.size() + machines.size() == 0) {
         if (closing) {
           return null;
         }
         changed.awaitUninterruptibly();
       }
-      waiting--;
       taken++;
       return takeTurn();
     } finally {
@@ -168,31 +112,18 @@ public final class HashQueue implements AutoCloseable {
     }
   }
 
-  /** The first tenant's first lane; both go to the end of the turn. */
+  /** People and machines by turns, as long as both wait. */
   private Waiting<?> takeTurn() {
-    Iterator<Map.Entry<String, LinkedHashMap<String, Deque<Waiting<?>>>>> tenants =
-        lanes.entrySet().iterator();
-    Map.Entry<String, LinkedHashMap<String, Deque<Waiting<?>>>> tenant = tenants.next();
-    tenants.remove();
-    LinkedHashMap<String, Deque<Waiting<?>>> addresses = tenant.getValue();
-    Iterator<Map.Entry<String, Deque<Waiting<?>>>> lanesOfTenant = addresses.entrySet().iterator();
-    Map.Entry<String, Deque<Waiting<?>>> lane = lanesOfTenant.next();
-    lanesOfTenant.remove();
-    Waiting<?> next = lane.getValue().removeFirst();
-    if (!lane.getValue().isEmpty()) {
-      addresses.put(lane.getKey(), lane.getValue());
-    }
-    if (!addresses.isEmpty()) {
-      lanes.put(tenant.getKey(), addresses);
-    }
-    return next;
+    boolean fromPeople = people.size() > 0 && (machines.size() == 0 || !personWasLast);
+    personWasLast = fromPeople;
+    return (fromPeople ? people : machines).take();
   }
 
   /** How many wait now. */
   public int waitingCount() {
     lock.lock();
     try {
-      return waiting;
+      return people.size() + machines.size();
     } finally {
       lock.unlock();
     }

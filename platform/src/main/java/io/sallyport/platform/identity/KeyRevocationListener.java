@@ -9,4 +9,7 @@ import io.sallyport.platform.base.TenantId;
 @FunctionalInterface
 public interface KeyRevocationListener {
   void keyRevoked(TenantId tenant, String apiKey);
+
+  /** Told after {@link #keyRevoked} when the key is gone: whatever is kept for it goes, too. */
+  default void keyDeleted(TenantId tenant, String apiKey) {}
 }

@@ -12,21 +12,21 @@ import java.util.concurrent.TimeUnit;
 /**
  * Slows repeated failures down (THREATS T44): per credential and address block, from the tenth
  * failure in a row, one second doubling to sixty. An address from which the credential succeeded
- * within 30 days counts for itself, so that failures of its neighbours do not slow it. Attempts
- * that are refused here count as nothing. In memory, bounded. Thread-safe.
+ * within 30 days counts for itself, so that failures of its neighbours do not slow it, also after a
+ * restart ({@link KnownAddresses}). Failures are kept in memory only: a restart gives a guesser
+ * nine more. Attempts that are refused here count as nothing. Bounded. Thread-safe.
  */
 public final class LoginThrottle {
   static final int FAILURES_FREE = 9;
   private static final Duration DELAY_MIN = Duration.ofSeconds(1);
   private static final Duration DELAY_MAX = Duration.ofSeconds(60);
-  private static final Duration KNOWN_FOR = Duration.ofDays(30);
   private static final Duration FAILURES_REMEMBERED_FOR = Duration.ofDays(1);
   private static final int ENTRIES_MAX = 100_000;
 
   private final Clock clock;
   private final List<AddressBlock> trusted;
   private final Cache<Key, Failures> failures;
-  private final Cache<Key, Instant> knownAddresses;
+  private final KnownAddresses known;
 
   private record Key(String credential, AddressBlock addresses) {}
 
@@ -35,27 +35,37 @@ public final class LoginThrottle {
   /**
    * @param trusted networks that operators exempt
    */
-  public LoginThrottle(Clock clock, List<AddressBlock> trusted) {
+  public LoginThrottle(Clock clock, List<AddressBlock> trusted, KnownAddresses known) {
     this.clock = clock;
     this.trusted = List.copyOf(trusted);
-    this.failures = cache(clock, FAILURES_REMEMBERED_FOR);
-    this.knownAddresses = cache(clock, KNOWN_FOR);
+    this.known = known;
+    this.failures =
+        Caffeine.newBuilder()
+            .maximumSize(ENTRIES_MAX)
+            .expireAfterWrite(FAILURES_REMEMBERED_FOR)
+            .ticker(() -> TimeUnit.MILLISECONDS.toNanos(clock.millis()))
+            .build();
   }
 
-  private static <V> Cache<Key, V> cache(Clock clock, Duration life) {
-    return Caffeine.newBuilder()
-        .maximumSize(ENTRIES_MAX)
-        .expireAfterWrite(life)
-        .ticker(() -> TimeUnit.MILLISECONDS.toNanos(clock.millis()))
-        .build();
-  }
-
-  /** How long this credential must not be tried from this address; zero when it may be. */
+  /**
+   * How long this credential must not be tried from this address; zero when it may be. Blocks where
+   * the registry is to say whether the address is a known one.
+   */
   public Duration delay(String credential, InetAddress address) {
     if (isTrusted(address)) {
       return Duration.ZERO;
     }
-    Failures row = failures.getIfPresent(key(credential, address));
+    Duration delay = delay(key(credential, address));
+    if (delay.isPositive()
+        && !known.isKnown(credential, address)
+        && known.recall(credential, address)) {
+      return delay(key(credential, address));
+    }
+    return delay;
+  }
+
+  private Duration delay(Key key) {
+    Failures row = failures.getIfPresent(key);
     if (row == null || row.count() <= FAILURES_FREE) {
       return Duration.ZERO;
     }
@@ -81,7 +91,7 @@ public final class LoginThrottle {
     // The first success ends the row of its block; later ones, that of their own address only, so
     // that a victim's logins give a guesser beside it no new tries.
     failures.invalidate(key(credential, address));
-    knownAddresses.put(new Key(credential, AddressBlock.only(address)), clock.instant());
+    known.succeeded(credential, address);
   }
 
   private boolean isTrusted(InetAddress address) {
@@ -89,9 +99,10 @@ public final class LoginThrottle {
   }
 
   private Key key(String credential, InetAddress address) {
-    Key exact = new Key(credential, AddressBlock.only(address));
-    return knownAddresses.getIfPresent(exact) != null
-        ? exact
-        : new Key(credential, AddressBlock.around(address));
+    AddressBlock counted =
+        known.isKnown(credential, address)
+            ? AddressBlock.only(address)
+            : AddressBlock.around(address);
+    return new Key(credential, counted);
   }
 }

@@ -11,5 +11,8 @@ public interface OperatorKeyStore {
 
   List<OperatorKey> list();
 
+  /** Puts another hash of the same token in place of {@code known}; whether that was there. */
+  boolean rehash(String key, SecretHash known, SecretHash fresh);
+
   boolean delete(String key);
 }

@@ -4,6 +4,7 @@ import io.sallyport.platform.audit.AuditEntry;
 import io.sallyport.platform.audit.AuditLog;
 import io.sallyport.platform.base.Problem;
 import io.sallyport.platform.base.RevocationJournal;
+import io.sallyport.platform.base.RevocationsUnderway;
 import io.sallyport.platform.base.Secret;
 import io.sallyport.platform.base.Transactions;
 import java.time.Clock;
@@ -22,6 +23,7 @@ public final class OperatorKeys {
   private final AccessPolicy policy;
   private final AuditLog audit;
   private final RevocationJournal journal;
+  private final RevocationsUnderway underway;
   private final SecretHasher hasher;
   private final TokenGenerator generator;
   private final Consumer<String> revoked;
@@ -36,6 +38,7 @@ public final class OperatorKeys {
       AccessPolicy policy,
       AuditLog audit,
       RevocationJournal journal,
+      RevocationsUnderway underway,
       SecretHasher hasher,
       TokenGenerator generator,
       Consumer<String> revoked,
@@ -45,6 +48,7 @@ public final class OperatorKeys {
     this.policy = policy;
     this.audit = audit;
     this.journal = journal;
+    this.underway = underway;
     this.hasher = hasher;
     this.generator = generator;
     this.revoked = revoked;
@@ -83,21 +87,23 @@ public final class OperatorKeys {
    */
   public void delete(Principal actor, String key) {
     policy.requireOperator(actor);
-    transactions.run(() -> {
-      if (store.find(key).isEmpty()) {
-        throw Problem.notFound("the operator key");
-      }
-      if (store.list().size() == 1) {
-        throw new Problem(
-                Problem.Code.CONFLICT, "the last operator key can't be deleted; make one first")
-            .asException();
-      }
-      journal.record(RevocationJournal.Kind.OPERATOR_KEY_DELETED, key);
-      store.delete(key);
-      audit.record(
-          AuditEntry.installation(
-              actor.auditName(), "operator-key.delete", "operator:" + key, Map.of()));
-    });
-    revoked.accept(key);
+    try (RevocationsUnderway.Passage _ = underway.begin()) {
+      transactions.run(() -> {
+        if (store.find(key).isEmpty()) {
+          throw Problem.notFound("the operator key");
+        }
+        if (store.list().size() == 1) {
+          throw new Problem(
+                  Problem.Code.CONFLICT, "the last operator key can't be deleted; make one first")
+              .asException();
+        }
+        journal.record(RevocationJournal.Kind.OPERATOR_KEY_DELETED, key);
+        store.delete(key);
+        audit.record(
+            AuditEntry.installation(
+                actor.auditName(), "operator-key.delete", "operator:" + key, Map.of()));
+      });
+      revoked.accept(key);
+    }
   }
 }

@@ -80,6 +80,11 @@ public final class SecretHasher {
     return new SecretHash(ARGON2ID, keyId, ArgonText.write(cost, salt, hash));
   }
 
+  /** Whether the key that it was made under is retired, so that nothing may verify by it. */
+  boolean isRetired(SecretHash stored) {
+    return !keys.isInForce(stored.keyId());
+  }
+
   /** Whether verifying needs the queue. */
   static boolean isSlow(SecretHash stored) {
     return stored.scheme().equals(ARGON2ID);

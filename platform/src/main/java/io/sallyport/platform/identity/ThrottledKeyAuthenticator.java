@@ -62,7 +62,8 @@ public final class ThrottledKeyAuthenticator implements KeyAuthenticator {
             hindrance.isPresent() ? Optional.empty() : found.map(ApiKey::token),
             token,
             tenant.map(Tenant::id),
-            source);
+            source,
+            false);
     CredentialCheck.Result result = check.check(claim);
     boolean matches =
         result == CredentialCheck.Result.MATCHES
@@ -144,11 +145,16 @@ public final class ThrottledKeyAuthenticator implements KeyAuthenticator {
             transportFits ? found.map(OperatorKey::token) : Optional.empty(),
             token,
             Optional.empty(),
-            source);
+            source,
+            true);
     CredentialCheck.Result result = check.check(claim);
     if (found.isPresent()
         && (result == CredentialCheck.Result.MATCHES
             || result == CredentialCheck.Result.MATCHES_REHASH_DUE)) {
+      if (result == CredentialCheck.Result.MATCHES_REHASH_DUE) {
+        SecretHash known = found.get().token();
+        check.rehash(claim).ifPresent(fresh -> operatorKeys.rehash(key, known, fresh));
+      }
       Principal principal = new Principal.Operator(key);
       audit.succeeded(principal, source);
       return new Authentication.Granted(principal, versions(found.get()));

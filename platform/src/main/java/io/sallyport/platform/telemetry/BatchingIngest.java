@@ -480,10 +480,16 @@ public final class BatchingIngest implements TelemetryIngest, AutoCloseable {
   }
 
   private void unhealthy(Problem problem) {
-    Optional<Problem.Code> before = health.problem().map(Problem::code);
-    if (!before.equals(Optional.of(problem.code()))) {
+    Optional<Problem> before = health.problem();
+    if (before.equals(Optional.of(problem))) {
+      return;
+    }
+    if (!before.map(Problem::code).equals(Optional.of(problem.code()))) {
       LOG.error("Events can't be stored, publishers are held back: {}", problem.text());
       health = new StorageHealth(Optional.of(problem), clock.instant());
+    } else {
+      // Later tries know better what to do; the trouble is the same, and is logged once.
+      health = new StorageHealth(Optional.of(problem), health.since());
     }
   }
 

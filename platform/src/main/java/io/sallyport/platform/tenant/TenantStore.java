@@ -33,4 +33,12 @@ public interface TenantStore {
 
   /** Deletes the tenant with all that the registry holds of it but its audit chain. */
   void delete(TenantId id, Instant now);
+
+  /**
+   * Takes an id out of use that this registry does not know, because the tenant was made and
+   * deleted after the backup that it was brought back from (THREATS T15).
+   *
+   * @return false if the id is or was in use here; it is left as it is
+   */
+  boolean retire(TenantId id, Instant now);
 }

@@ -134,7 +134,36 @@ class AuditCheckpointsTest {
 
     assertThat(checkpoints.verify(changed))
         .extracting(AuditCheckpoints.Finding::reason)
-        .containsExactly("the checkpoint's signature is not this installation's");
+        .containsExactly("the signature of checkpoint 1 is not this installation's");
+  }
+
+  /** Who has the master key can sign anew, but not take back what is kept elsewhere. */
+  @Test
+  void chain_written_anew_is_found_by_the_older_checkpoints_though_newer_ones_agree() {
+    AuditCheckpoint before = checkpointOfThreeRecords();
+    for (int i = 1; i <= 3; i++) {
+      store.remove(Optional.of(ACME), i);
+    }
+    for (int i = 1; i <= 4; i++) {
+      record("forged");
+    }
+    AuditCheckpoint after = checkpoints.make(Optional.of(before));
+
+    assertThat(checkpoints.verify(after)).isEmpty();
+    assertThat(checkpoints.verify(List.of(before, after), true))
+        .extracting(AuditCheckpoints.Finding::reason)
+        .containsExactly("the chain was written anew");
+  }
+
+  @Test
+  void checkpoints_in_another_order_than_they_were_made_are_a_finding() {
+    AuditCheckpoint first = checkpointOfThreeRecords();
+    AuditCheckpoint second = checkpoints.make(Optional.of(first));
+
+    assertThat(checkpoints.verify(List.of(first, second), true)).isEmpty();
+    assertThat(checkpoints.verify(List.of(second, first), false))
+        .extracting(AuditCheckpoints.Finding::reason)
+        .containsExactly("checkpoint 1 comes behind checkpoint 2");
   }
 
   @Test

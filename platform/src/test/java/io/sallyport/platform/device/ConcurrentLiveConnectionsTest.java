@@ -6,8 +6,10 @@ import io.sallyport.platform.base.DeviceKey;
 import io.sallyport.platform.base.TenantId;
 import io.sallyport.platform.identity.Principal;
 import io.sallyport.platform.testing.RecordingConnection;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -42,6 +44,25 @@ class ConcurrentLiveConnectionsTest {
     assertThat(other.closed()).isFalse();
   }
 
+  private static ConnectionDetails details(String since, String address) {
+    return new ConnectionDetails(Instant.parse(since), address, true, "watson", "d:acme01:pump:p1");
+  }
+
+  @Test
+  void newest_connection_of_a_device_is_shown_and_none_that_is_not_let_in() {
+    assertThat(connections.connection(PUMP)).isEmpty();
+    Principal principal = ofPump().principal();
+    ConnectionDetails older = details("2026-11-20T10:00:00Z", "192.0.2.1");
+    ConnectionDetails newer = details("2026-11-20T10:00:01Z", "192.0.2.2");
+    connections.register(new RecordingConnection(principal));
+    assertThat(connections.connection(PUMP)).isEmpty();
+
+    connections.register(new RecordingConnection(principal, Optional.of(newer)));
+    connections.register(new RecordingConnection(principal, Optional.of(older)));
+
+    assertThat(connections.connection(PUMP)).contains(newer);
+  }
+
   @Test
   void connection_that_was_taken_out_is_left_alone_and_counted_no_more() {
     RecordingConnection pump = ofPump();
@@ -62,6 +83,11 @@ class ConcurrentLiveConnectionsTest {
   void connection_that_fails_to_close_does_not_keep_others_open() {
     connections.register(
         new LiveConnection() {
+          @Override
+          public Optional<ConnectionDetails> details() {
+            return Optional.empty();
+          }
+
           @Override
           public Principal principal() {
             return new Principal.Device(PUMP, 1, 7, false);

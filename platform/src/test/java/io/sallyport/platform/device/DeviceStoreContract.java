@@ -252,6 +252,38 @@ public interface DeviceStoreContract {
   }
 
   @Test
+  default void a_device_without_a_token_has_no_access() {
+    insert(pump("p1"));
+
+    assertThat(devices().findAccess(pump("p1"))).isEmpty();
+    assertThat(devices().findAccess(pump("p2"))).isEmpty();
+  }
+
+  @Test
+  default void what_a_login_rests_on_follows_each_change_at_once() {
+    Device device = insert(pump("p1"));
+    DeviceCredential first =
+        devices().putCredential(new DeviceCredential(device.number(), TOKEN, NOW, 0));
+    assertThat(devices().findAccess(device.key())).contains(DeviceAccess.of(device, first));
+
+    SecretHash otherToken = new SecretHash("argon2id", 2, "another");
+    DeviceCredential second =
+        devices().putCredential(new DeviceCredential(device.number(), otherToken, NOW, 0));
+    assertThat(devices().findAccess(device.key())).contains(DeviceAccess.of(device, second));
+
+    Device disabled = devices().update(device.withEnabled(false, NOW), true);
+    assertThat(devices().findAccess(device.key())).contains(DeviceAccess.of(disabled, second));
+
+    devices().delete(device.key());
+    assertThat(devices().findAccess(device.key())).isEmpty();
+
+    Device successor = insert(pump("p1"));
+    DeviceCredential third =
+        devices().putCredential(new DeviceCredential(successor.number(), TOKEN, NOW, 0));
+    assertThat(devices().findAccess(device.key())).contains(DeviceAccess.of(successor, third));
+  }
+
+  @Test
   default void a_credential_of_an_unknown_device_is_refused() {
     assertProblem(
         Problem.Code.NOT_FOUND,

@@ -192,6 +192,17 @@ class StoredTenantsTest {
   }
 
   @Test
+  void id_of_a_tenant_made_and_deleted_after_the_backup_is_not_given_again() {
+    platform.journal.record(Kind.TENANT_DELETED, "brief1", "4711");
+
+    assertThat(platform.revocationReplay().replay(Instant.EPOCH)).isEqualTo(1);
+
+    assertProblem(
+        Problem.Code.ALREADY_EXISTS,
+        () -> tenants.create(OPERATOR, Optional.of(new TenantId("brief1")), "Brief again"));
+  }
+
+  @Test
   void restored_backup_does_not_bring_keys_back() {
     String deleted = platform.anApiKey(acme, Role.READER).key().key();
     String disabled = platform.anApiKey(acme, Role.READER).key().key();

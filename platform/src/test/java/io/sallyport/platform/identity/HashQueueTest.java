@@ -49,12 +49,16 @@ class HashQueueTest {
   }
 
   private CompletableFuture<Optional<String>> enqueue(String tenant, String address, String name) {
+    return enqueue(lane(tenant, address), name);
+  }
+
+  private CompletableFuture<Optional<String>> enqueue(HashLane lane, String name) {
     int before = queue.waitingCount();
     CompletableFuture<Optional<String>> result =
         CompletableFuture.supplyAsync(
             () ->
                 queue.run(
-                    lane(tenant, address),
+                    lane,
                     () -> {
                       order.add(name);
                       return name;
@@ -131,6 +135,36 @@ class HashQueueTest {
     assertThat(flood.get(3).join()).isEmpty();
     gate.countDown();
     assertThat(quiet.join()).hasValue("b");
+  }
+
+  @Test
+  void flood_of_machines_leaves_people_every_other_turn_and_a_place() {
+    occupy();
+    List<CompletableFuture<Optional<String>>> results = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      results.add(enqueue("t" + i, "1", "machine" + i));
+    }
+
+    results.add(enqueue(lane("", "9").ofPeople(), "operator"));
+    gate.countDown();
+
+    results.forEach(result -> assertThat(result.join()).isPresent());
+    assertThat(order).startsWith("operator", "machine0", "machine1");
+  }
+
+  /** Who names a person is no person yet: the share is bounded in both directions. */
+  @Test
+  void flood_that_pretends_to_be_people_leaves_machines_every_other_turn_and_their_places() {
+    occupy();
+    CompletableFuture<Optional<String>> person = enqueue(lane("", "1").ofPeople(), "person");
+    CompletableFuture<Optional<String>> machine = enqueue("a", "1", "machine");
+
+    assertThat(queue.run(lane("", "1").ofPeople(), () -> "one more")).isEmpty();
+    gate.countDown();
+
+    assertThat(person.join()).isPresent();
+    assertThat(machine.join()).isPresent();
+    assertThat(order).containsExactly("person", "machine");
   }
 
   @Test

@@ -36,6 +36,18 @@ public interface OperatorKeyStoreContract {
   }
 
   @Test
+  default void a_hash_is_replaced_only_where_it_is_still_the_known_one() {
+    operatorKeys().insert(aKey("a"));
+    SecretHash fresh = new SecretHash("hmac", 2, "verifier under the second key");
+
+    assertThat(operatorKeys().rehash("o-a", aKey("b").token(), fresh)).isFalse();
+    assertThat(operatorKeys().find("o-a")).contains(aKey("a"));
+    assertThat(operatorKeys().rehash("o-a", aKey("a").token(), fresh)).isTrue();
+    assertThat(operatorKeys().find("o-a"))
+        .contains(new OperatorKey("o-a", fresh, aKey("a").created()));
+  }
+
+  @Test
   default void a_deleted_key_is_gone() {
     operatorKeys().insert(aKey("a"));
 

@@ -10,6 +10,7 @@ import io.sallyport.platform.tenant.Tenant;
 import io.sallyport.platform.tenant.TenantSettings;
 import io.sallyport.platform.tenant.TenantStatus;
 import io.sallyport.platform.tenant.TenantStore;
+import io.sallyport.platform.testing.SettableClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -83,6 +84,11 @@ class RetentionTest {
     @Override
     public Tenant update(
         TenantId id, String name, TenantStatus status, TenantSettings settings, Instant now) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public boolean retire(TenantId id, Instant now) {
       throw new UnsupportedOperationException();
     }
 

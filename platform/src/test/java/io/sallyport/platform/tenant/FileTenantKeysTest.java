@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.sallyport.platform.base.Problem;
 import io.sallyport.platform.base.ProblemException;
 import io.sallyport.platform.base.Secret;
-import io.sallyport.platform.telemetry.SettableClock;
+import io.sallyport.platform.testing.SettableClock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -71,6 +71,24 @@ public interface TenantStoreContract {
   }
 
   @Test
+  default void a_retired_id_is_never_given() {
+    assertThat(tenants().retire(ACME, NOW)).isTrue();
+
+    assertThat(tenants().find(ACME)).isEmpty();
+    assertThat(tenants().retire(ACME, NOW)).isFalse();
+    assertProblem(Problem.Code.ALREADY_EXISTS, () -> create("acme01"));
+  }
+
+  @Test
+  default void retiring_an_id_in_use_changes_nothing() {
+    Tenant tenant = create("acme01");
+
+    assertThat(tenants().retire(ACME, NOW)).isFalse();
+
+    assertThat(tenants().find(ACME)).contains(tenant);
+  }
+
+  @Test
   default void the_number_of_a_deleted_tenant_is_never_given_again() {
     List<Integer> numbers = new ArrayList<>();
     for (int i = 0; i < 5; i++) {

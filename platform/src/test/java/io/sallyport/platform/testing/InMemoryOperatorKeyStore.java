@@ -2,6 +2,7 @@ package io.sallyport.platform.testing;
 
 import io.sallyport.platform.identity.OperatorKey;
 import io.sallyport.platform.identity.OperatorKeyStore;
+import io.sallyport.platform.identity.SecretHash;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -27,6 +28,13 @@ public final class InMemoryOperatorKeyStore implements OperatorKeyStore {
   @Override
   public List<OperatorKey> list() {
     return keys.select(key -> true);
+  }
+
+  @Override
+  public boolean rehash(String key, SecretHash known, SecretHash fresh) {
+    Optional<OperatorKey> row = keys.find(key).filter(found -> found.token().equals(known));
+    row.ifPresent(found -> keys.set(key, new OperatorKey(key, fresh, found.created())));
+    return row.isPresent();
   }
 
   @Override

@@ -12,6 +12,8 @@ import io.sallyport.platform.device.DeviceTypeStore;
 import io.sallyport.platform.device.DeviceTypeStoreContract;
 import io.sallyport.platform.identity.ApiKeyStore;
 import io.sallyport.platform.identity.ApiKeyStoreContract;
+import io.sallyport.platform.identity.KnownAddressStore;
+import io.sallyport.platform.identity.KnownAddressStoreContract;
 import io.sallyport.platform.identity.OperatorKeyStore;
 import io.sallyport.platform.identity.OperatorKeyStoreContract;
 import io.sallyport.platform.tenant.TenantStore;
@@ -60,6 +62,16 @@ class InMemoryStoresTest {
     @Override
     public ApiKeyStore apiKeys() {
       return apiKeys;
+    }
+  }
+
+  @Nested
+  class AsKnownAddressStore implements KnownAddressStoreContract {
+    private final KnownAddressStore addresses = new InMemoryKnownAddressStore();
+
+    @Override
+    public KnownAddressStore knownAddresses() {
+      return addresses;
     }
   }
 

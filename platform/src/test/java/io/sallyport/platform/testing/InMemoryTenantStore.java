@@ -73,4 +73,15 @@ public final class InMemoryTenantStore implements TenantStore {
       }
     });
   }
+
+  @Override
+  public boolean retire(TenantId id, Instant now) {
+    return transactions.write(() -> {
+      if (numbers.find(id).isPresent()) {
+        return false;
+      }
+      numbers.insert(id, ++lastNumber, "the tenant");
+      return true;
+    });
+  }
 }

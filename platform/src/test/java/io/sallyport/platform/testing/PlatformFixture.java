@@ -5,6 +5,7 @@ import io.sallyport.platform.audit.AuditRecord;
 import io.sallyport.platform.audit.ChainedAuditLog;
 import io.sallyport.platform.base.DeviceId;
 import io.sallyport.platform.base.DeviceKey;
+import io.sallyport.platform.base.RevocationsUnderway;
 import io.sallyport.platform.base.Secret;
 import io.sallyport.platform.base.TenantId;
 import io.sallyport.platform.base.TypeId;
@@ -27,9 +28,12 @@ import io.sallyport.platform.identity.ArgonCost;
 import io.sallyport.platform.identity.AuditedApiKeys;
 import io.sallyport.platform.identity.Authentication;
 import io.sallyport.platform.identity.CredentialCheck;
+import io.sallyport.platform.identity.HashCount;
+import io.sallyport.platform.identity.HashKeyRing;
 import io.sallyport.platform.identity.HashKeys;
 import io.sallyport.platform.identity.HashQueue;
 import io.sallyport.platform.identity.IssuedApiKey;
+import io.sallyport.platform.identity.KnownAddresses;
 import io.sallyport.platform.identity.LoginAudit;
 import io.sallyport.platform.identity.LoginSource;
 import io.sallyport.platform.identity.LoginThrottle;
@@ -41,6 +45,7 @@ import io.sallyport.platform.identity.RoleAccessPolicy;
 import io.sallyport.platform.identity.SecretHasher;
 import io.sallyport.platform.identity.ThrottledKeyAuthenticator;
 import io.sallyport.platform.identity.TokenGenerator;
+import io.sallyport.platform.tenant.SettingStore;
 import io.sallyport.platform.tenant.Tenant;
 import io.sallyport.platform.tenant.TenantSettings;
 import java.net.InetAddress;
@@ -51,6 +56,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.stream.Collectors;
 
@@ -82,12 +88,21 @@ public final class PlatformFixture implements AutoCloseable {
   public final InMemoryCommandStore commandStore;
   public final InMemoryTenantKeys tenantKeys = new InMemoryTenantKeys();
   public final InMemoryRevocationJournal journal = new InMemoryRevocationJournal(clock);
+  public final RevocationsUnderway underway = new RevocationsUnderway();
   public final ChainedAuditLog audit;
   public final RoleAccessPolicy policy;
   public final HashQueue hashQueue;
   public final SecretHasher hasher;
+
+  /** What {@link #hashKeyRing} is told of the stored hashes; one device's token to begin with. */
+  public final List<HashCount> storedHashes =
+      new CopyOnWriteArrayList<>(List.of(new HashCount("devices", "hmac", 1, 1)));
+
+  public final HashKeyRing hashKeyRing;
   public final TokenGenerator tokens = new TokenGenerator(random);
-  public final LoginThrottle throttle = new LoginThrottle(clock, List.of());
+  public final InMemoryKnownAddressStore knownAddressStore = new InMemoryKnownAddressStore();
+  public final LoginThrottle throttle =
+      new LoginThrottle(clock, List.of(), new KnownAddresses(knownAddressStore, tenantKeys, clock));
   public final CredentialCheck credentialCheck;
   public final ConcurrentLiveConnections connections = new ConcurrentLiveConnections();
   public final ThrottledKeyAuthenticator keyAuthenticator;
@@ -129,7 +144,11 @@ public final class PlatformFixture implements AutoCloseable {
             task -> new Thread(task, "audit-writer"));
     policy = new RoleAccessPolicy(audit);
     hashQueue = new HashQueue(1, 100, task -> new Thread(task, "hash"));
-    HashKeys hashKeys = HashKeys.derive(tenantKeys, 1);
+    SettingStore settings = new InMemorySettingStore();
+    HashKeys hashKeys = HashKeyRing.load(tenantKeys, settings);
+    hashKeyRing =
+        new HashKeyRing(
+            hashKeys, () -> storedHashes, settings, transactions, policy, audit, journal);
     hasher = new SecretHasher(hashKeys, new ArgonCost(64, 1, 1), random, hashQueue);
     credentialCheck = new CredentialCheck(throttle, hasher, clock, random);
     LoginAudit loginAudit = new LoginAudit(audit, clock);
@@ -150,6 +169,7 @@ public final class PlatformFixture implements AutoCloseable {
             policy,
             audit,
             journal,
+            underway,
             hasher,
             tokens,
             List.of(connections::closeApiKey),
@@ -161,6 +181,7 @@ public final class PlatformFixture implements AutoCloseable {
             policy,
             audit,
             journal,
+            underway,
             hasher,
             tokens,
             connections::closeOperator,
@@ -173,6 +194,7 @@ public final class PlatformFixture implements AutoCloseable {
             policy,
             audit,
             journal,
+            underway,
             connections,
             tokens,
             clock);
@@ -184,6 +206,7 @@ public final class PlatformFixture implements AutoCloseable {
             policy,
             audit,
             journal,
+            underway,
             hasher,
             tokens,
             deviceRevocations,
@@ -277,6 +300,11 @@ public final class PlatformFixture implements AutoCloseable {
 
   /** What a restore applies. */
   public RevocationReplay revocationReplay() {
+    return revocationReplay(hashKeyRing);
+  }
+
+  /** The same where other hash keys were restored. */
+  public RevocationReplay revocationReplay(HashKeyRing restored) {
     return new RevocationReplay(
         journal,
         transactions,
@@ -286,6 +314,7 @@ public final class PlatformFixture implements AutoCloseable {
         operatorKeyStore,
         deviceStore,
         hasher,
+        restored,
         tokens,
         audit,
         clock);

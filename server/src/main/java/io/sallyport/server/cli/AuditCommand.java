@@ -1,6 +1,12 @@
 package io.sallyport.server.cli;
 
+import io.sallyport.server.config.ConfigurationProblem;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -9,6 +15,8 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** The audit chains: a tenant's, or without {@code --tenant} the installation's. */
 @Command(
@@ -17,6 +25,8 @@ import tools.jackson.databind.JsonNode;
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND")
 final class AuditCommand {
+  private static final int PART_CHARS_MAX = 512 * 1024;
+
   @Spec @Nullable CommandSpec spec;
 
   private PrintWriter out() {
@@ -51,16 +61,90 @@ final class AuditCommand {
 
   @Command(
       name = "verify",
-      description = "Walks the chain and names the first broken link; exit code 1 if there is one.",
+      description = {
+        "Walks the chain and names the first broken link; exit code 1 if there is one. With",
+        "--checkpoints compares all chains with what was kept elsewhere: finds records cut off at",
+        "the end, missing tenants and chains written anew."
+      },
       mixinStandardHelpOptions = true)
   int verify(
       @Mixin Connection connection,
-      @Option(names = "--tenant", paramLabel = "ID") @Nullable String tenant) {
+      @Option(names = "--tenant", paramLabel = "ID") @Nullable String tenant,
+      @Option(
+              names = "--checkpoints",
+              paramLabel = "FILE",
+              description = "The file of audit.checkpoint-file, as its keeper has it.")
+          @Nullable Path checkpoints) {
+    if (checkpoints != null) {
+      return compare(connection, checkpoints);
+    }
     try (Api api = connection.open(Optional.ofNullable(tenant))) {
       JsonNode result = api.get(chain(tenant) + "/verify");
       out().println(api.pretty(result));
       out().flush();
       return result.path("intact").asBoolean(false) ? 0 : 1;
     }
+  }
+
+  private int compare(Connection connection, Path file) {
+    List<List<String>> parts = inParts(lines(file));
+    if (parts.isEmpty()) {
+      throw new ConfigurationProblem(file + " holds no checkpoint");
+    }
+    int compared = 0;
+    boolean intact = true;
+    try (Api api = connection.open(Optional.empty())) {
+      for (int i = 0; i < parts.size(); i++) {
+        ObjectNode body = api.object().put("walk", i == parts.size() - 1);
+        ArrayNode lines = body.putArray("checkpoints");
+        parts.get(i).forEach(lines::add);
+        JsonNode result = api.post("/api/v1/audit/verify", body);
+        intact &= result.path("intact").asBoolean(false);
+        compared += result.path("checkpoints").asInt();
+        for (JsonNode finding : result.path("findings")) {
+          String tenant = finding.path("tenant").asString("");
+          out()
+              .println(
+                  (tenant.isEmpty() ? "the installation" : "tenant " + tenant)
+                      + ", record "
+                      + finding.path("sequence").asString("")
+                      + ": "
+                      + finding.path("reason").asString(""));
+        }
+      }
+    }
+    out().println(compared + " checkpoints compared: " + (intact ? "intact" : "NOT INTACT"));
+    out().flush();
+    return intact ? 0 : 1;
+  }
+
+  /** The complete lines: the last one may be being written. */
+  private static List<String> lines(Path file) {
+    try {
+      String text = Files.readString(file);
+      return text.substring(0, text.lastIndexOf('\n') + 1).lines().toList();
+    } catch (IOException e) {
+      throw new ConfigurationProblem("can't read " + file + ": " + e, e);
+    }
+  }
+
+  /** Each small enough for one request. */
+  private static List<List<String>> inParts(List<String> lines) {
+    List<List<String>> parts = new ArrayList<>();
+    List<String> part = new ArrayList<>();
+    int chars = 0;
+    for (String line : lines) {
+      if (!part.isEmpty() && chars + line.length() > PART_CHARS_MAX) {
+        parts.add(part);
+        part = new ArrayList<>();
+        chars = 0;
+      }
+      part.add(line);
+      chars += line.length();
+    }
+    if (!part.isEmpty()) {
+      parts.add(part);
+    }
+    return parts;
   }
 }

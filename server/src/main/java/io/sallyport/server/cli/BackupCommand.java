@@ -42,7 +42,7 @@ final class BackupCommand implements Callable<Integer> {
       if (to == null) {
         throw new ConfigurationProblem("give --to FILE with --data");
       }
-      try (DataFolder data = DataFolder.open(connection.data);
+      try (DataFolder data = ProcessFolder.open(connection.data);
           SallyportServer server =
               SallyportServer.start(
                   OfflineInstallation.loopbackOnly(Optional.ofNullable(connection.config)),

@@ -1,7 +1,6 @@
 package io.sallyport.server.cli;
 
-import java.io.PrintWriter;
-import java.util.Optional;
+import io.sallyport.server.cli.Administration.Column;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -9,7 +8,6 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import tools.jackson.databind.node.ObjectNode;
 
 /** Devices of a tenant. */
 @Command(
@@ -19,10 +17,6 @@ import tools.jackson.databind.node.ObjectNode;
     synopsisSubcommandLabel = "COMMAND")
 final class DeviceCommand {
   @Spec @Nullable CommandSpec spec;
-
-  private PrintWriter out() {
-    return Output.of(spec);
-  }
 
   /** Which device. */
   static final class Name {
@@ -50,19 +44,13 @@ final class DeviceCommand {
       @Option(names = "--tenant", required = true, paramLabel = "ID") String tenant,
       @Option(names = "--type", paramLabel = "TYPE", description = "Only this type.")
           @Nullable String type) {
-    try (Api api = connection.open(Optional.of(tenant))) {
-      Table table = new Table("TYPE", "DEVICE", "ENABLED", "REGISTERED");
-      api.list(
-          devices(tenant) + "?limit=1000" + (type == null ? "" : "&type=" + Api.segment(type)),
-          device ->
-              table.row(
-                  device.path("type").asString(""),
-                  device.path("id").asString(""),
-                  String.valueOf(device.path("enabled").asBoolean(true)),
-                  device.path("registered").asString("")));
-      table.print(out());
-    }
-    return 0;
+    return Administration.of(spec, connection, tenant)
+        .list(
+            devices(tenant) + "?limit=1000" + (type == null ? "" : "&type=" + Api.segment(type)),
+            Column.text("TYPE", "type"),
+            Column.text("DEVICE", "id"),
+            Column.flag("ENABLED", "enabled"),
+            Column.text("REGISTERED", "registered"));
   }
 
   @Command(
@@ -70,21 +58,15 @@ final class DeviceCommand {
       description = "Registers a device and prints its token, this once.",
       mixinStandardHelpOptions = true)
   int create(@Mixin Connection connection, @Mixin Name name) {
-    try (Api api = connection.open(Optional.of(name.tenant))) {
-      ObjectNode body = api.object().put("type", name.type).put("id", name.device);
-      out().println(api.pretty(api.post(devices(name.tenant), body)));
-      out().flush();
-    }
-    return 0;
+    return Administration.of(spec, connection, name.tenant)
+        .show(api ->
+            api.post(
+                devices(name.tenant), api.object().put("type", name.type).put("id", name.device)));
   }
 
   @Command(name = "show", description = "One device.", mixinStandardHelpOptions = true)
   int show(@Mixin Connection connection, @Mixin Name name) {
-    try (Api api = connection.open(Optional.of(name.tenant))) {
-      out().println(api.pretty(api.get(name.path())));
-      out().flush();
-    }
-    return 0;
+    return Administration.of(spec, connection, name.tenant).show(api -> api.get(name.path()));
   }
 
   @Command(
@@ -92,11 +74,8 @@ final class DeviceCommand {
       description = "Replaces the device's token, ends its connection, prints the new one once.",
       mixinStandardHelpOptions = true)
   int token(@Mixin Connection connection, @Mixin Name name) {
-    try (Api api = connection.open(Optional.of(name.tenant))) {
-      out().println(api.pretty(api.post(name.path() + "/credentials", api.object())));
-      out().flush();
-    }
-    return 0;
+    return Administration.of(spec, connection, name.tenant)
+        .show(api -> api.post(name.path() + "/credentials", api.object()));
   }
 
   @Command(
@@ -116,11 +95,8 @@ final class DeviceCommand {
   }
 
   private int enabled(Connection connection, Name name, boolean enabled) {
-    try (Api api = connection.open(Optional.of(name.tenant))) {
-      out().println(api.pretty(api.patch(name.path(), api.object().put("enabled", enabled))));
-      out().flush();
-    }
-    return 0;
+    return Administration.of(spec, connection, name.tenant)
+        .show(api -> api.patch(name.path(), api.object().put("enabled", enabled)));
   }
 
   @Command(
@@ -128,11 +104,7 @@ final class DeviceCommand {
       description = "Deletes the device with its history and waiting commands.",
       mixinStandardHelpOptions = true)
   int delete(@Mixin Connection connection, @Mixin Name name) {
-    try (Api api = connection.open(Optional.of(name.tenant))) {
-      api.delete(name.path());
-      out().println("deleted " + name.type + "/" + name.device);
-      out().flush();
-    }
-    return 0;
+    return Administration.of(spec, connection, name.tenant)
+        .delete(name.path(), name.type + "/" + name.device);
   }
 }

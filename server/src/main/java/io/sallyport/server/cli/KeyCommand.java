@@ -1,8 +1,10 @@
 package io.sallyport.server.cli;
 
+import io.sallyport.server.cli.Administration.Column;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -10,17 +12,22 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** API keys of a tenant, and the recovery copy of the installation's own keys. */
+/** API keys of a tenant, and the installation's own keys: their recovery copy, hash keys. */
 @Command(
     name = "key",
-    description = "List, create and delete API keys; write a recovery copy of the master key.",
+    description = {
+      "List, create and delete API keys; write a recovery copy of the master key; report, rotate",
+      "and retire the keys that secrets are hashed under."
+    },
     mixinStandardHelpOptions = true,
     subcommands = EscrowCommand.class,
     synopsisSubcommandLabel = "COMMAND")
 final class KeyCommand {
+  private static final String HASH_KEYS = "/api/v1/hash-keys";
+
   @Spec @Nullable CommandSpec spec;
 
   private PrintWriter out() {
@@ -35,25 +42,21 @@ final class KeyCommand {
   int list(
       @Mixin Connection connection,
       @Option(names = "--tenant", required = true, paramLabel = "ID") String tenant) {
-    try (Api api = connection.open(Optional.of(tenant))) {
-      Table table = new Table("KEY", "ROLES", "ENABLED", "COMMENT", "CREATED");
-      api.list(
-          keys(tenant),
-          key -> {
-            StringBuilder roles = new StringBuilder();
-            key.path("roles")
-                .forEach(
-                    role -> roles.append(roles.isEmpty() ? "" : ",").append(role.asString("")));
-            table.row(
-                key.path("key").asString(""),
-                roles.toString(),
-                String.valueOf(key.path("enabled").asBoolean(true)),
-                key.path("comment").asString(""),
-                key.path("created").asString(""));
-          });
-      table.print(out());
-    }
-    return 0;
+    return Administration.of(spec, connection, tenant)
+        .list(
+            keys(tenant),
+            Column.text("KEY", "key"),
+            new Column("ROLES", KeyCommand::roles),
+            Column.flag("ENABLED", "enabled"),
+            Column.text("COMMENT", "comment"),
+            Column.text("CREATED", "created"));
+  }
+
+  private static String roles(JsonNode key) {
+    return key.path("roles")
+        .valueStream()
+        .map(role -> role.asString(""))
+        .collect(Collectors.joining(","));
   }
 
   @Command(
@@ -70,14 +73,12 @@ final class KeyCommand {
               description = "May be repeated (default: ${DEFAULT-VALUE}).")
           List<String> roles,
       @Option(names = "--comment", paramLabel = "TEXT", defaultValue = "") String comment) {
-    try (Api api = connection.open(Optional.of(tenant))) {
-      ObjectNode body = api.object().put("comment", comment);
-      ArrayNode names = body.putArray("roles");
-      roles.forEach(names::add);
-      out().println(api.pretty(api.post(keys(tenant), body)));
-      out().flush();
-    }
-    return 0;
+    return Administration.of(spec, connection, tenant)
+        .show(api -> {
+          ObjectNode body = api.object().put("comment", comment);
+          roles.forEach(body.putArray("roles")::add);
+          return api.post(keys(tenant), body);
+        });
   }
 
   @Command(
@@ -88,11 +89,68 @@ final class KeyCommand {
       @Mixin Connection connection,
       @Option(names = "--tenant", required = true, paramLabel = "ID") String tenant,
       @Parameters(paramLabel = "KEY") String key) {
-    try (Api api = connection.open(Optional.of(tenant))) {
-      api.delete(keys(tenant) + "/" + Api.segment(key));
-      out().println("deleted " + key);
+    return Administration.of(spec, connection, tenant)
+        .delete(keys(tenant) + "/" + Api.segment(key), key);
+  }
+
+  @Command(
+      name = "report",
+      description = "How many stored secrets rest on which hash key.",
+      mixinStandardHelpOptions = true)
+  int report(@Mixin Connection connection) {
+    try (Api api = connection.open(Optional.empty())) {
+      print(api.get(HASH_KEYS));
+    }
+    return 0;
+  }
+
+  @Command(
+      name = "rotate",
+      description = "Makes a new hash key; stored secrets move to it as they log in.",
+      mixinStandardHelpOptions = true)
+  int rotate(@Mixin Connection connection) {
+    try (Api api = connection.open(Optional.empty())) {
+      print(api.post(HASH_KEYS, api.object()));
+    }
+    return 0;
+  }
+
+  @Command(
+      name = "retire",
+      description = {
+        "Retires an old hash key. Secrets still hashed under it can't log in again, so this is",
+        "refused while there are any, unless --yes confirms that they shall be lost."
+      },
+      mixinStandardHelpOptions = true)
+  int retire(
+      @Mixin Connection connection,
+      @Option(names = "--yes", description = "Lose the credentials that rest on it.")
+          boolean confirmed,
+      @Parameters(paramLabel = "NUMBER") int number) {
+    try (Api api = connection.open(Optional.empty())) {
+      api.delete(HASH_KEYS + "/" + number + "?confirmed=" + confirmed);
+      out().println("retired hash key " + number);
       out().flush();
     }
     return 0;
+  }
+
+  private void print(JsonNode report) {
+    Table table = new Table("HASH KEY", "HOLDERS", "SCHEME", "SECRETS", "");
+    int newest = report.path("newest").asInt();
+    for (JsonNode row : report.path("hashes")) {
+      int key = row.path("key").asInt();
+      table.row(
+          Integer.toString(key),
+          row.path("holder").asString(""),
+          row.path("scheme").asString(""),
+          row.path("count").asString(""),
+          key == newest ? "" : "old");
+    }
+    table.print(out());
+    out()
+        .println(
+            "newest: " + newest + "; on old keys: " + report.path("old").asLong() + " secrets");
+    out().flush();
   }
 }

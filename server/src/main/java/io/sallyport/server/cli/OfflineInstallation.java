@@ -19,7 +19,7 @@ final class OfflineInstallation {
   private OfflineInstallation() {}
 
   static Api open(Path folder, Optional<Path> configFile, Optional<String> tenant) {
-    DataFolder data = DataFolder.open(folder);
+    DataFolder data = ProcessFolder.open(folder);
     try {
       ServerConfig config = loopbackOnly(configFile);
       SallyportServer server =

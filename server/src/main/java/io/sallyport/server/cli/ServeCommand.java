@@ -82,7 +82,7 @@ final class ServeCommand implements Callable<Integer> {
                   }
                 },
                 "stop"));
-    try (DataFolder folder = DataFolder.open(data);
+    try (DataFolder folder = ProcessFolder.open(data);
         SallyportServer server = SallyportServer.start(settings, folder, file, out)) {
       out.printf(
           Locale.ROOT,

@@ -1,7 +1,6 @@
 package io.sallyport.server.cli;
 
-import java.io.PrintWriter;
-import java.util.Optional;
+import io.sallyport.server.cli.Administration.Column;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -9,7 +8,6 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import tools.jackson.databind.node.ObjectNode;
 
 /** Tenants of the installation; needs an operator's key. */
 @Command(
@@ -22,25 +20,19 @@ final class TenantCommand {
 
   @Spec @Nullable CommandSpec spec;
 
-  private PrintWriter out() {
-    return Output.of(spec);
+  private static String path(String id) {
+    return TENANTS + "/" + Api.segment(id);
   }
 
   @Command(name = "list", description = "All tenants.", mixinStandardHelpOptions = true)
   int list(@Mixin Connection connection) {
-    try (Api api = connection.open(Optional.empty())) {
-      Table table = new Table("ID", "NAME", "STATUS", "CREATED");
-      api.list(
-          TENANTS,
-          tenant ->
-              table.row(
-                  tenant.path("id").asString(""),
-                  tenant.path("name").asString(""),
-                  tenant.path("status").asString(""),
-                  tenant.path("created").asString("")));
-      table.print(out());
-    }
-    return 0;
+    return Administration.of(spec, connection)
+        .list(
+            TENANTS,
+            Column.text("ID", "id"),
+            Column.text("NAME", "name"),
+            Column.text("STATUS", "status"),
+            Column.text("CREATED", "created"));
   }
 
   @Command(name = "create", description = "Creates a tenant.", mixinStandardHelpOptions = true)
@@ -49,21 +41,14 @@ final class TenantCommand {
       @Parameters(paramLabel = "ID", description = "Six characters a-z or 0-9.") String id,
       @Option(names = "--name", paramLabel = "TEXT", description = "Display name.")
           @Nullable String name) {
-    try (Api api = connection.open(Optional.empty())) {
-      ObjectNode body = api.object().put("id", id).put("name", name == null ? id : name);
-      out().println(api.pretty(api.post(TENANTS, body)));
-      out().flush();
-    }
-    return 0;
+    return Administration.of(spec, connection)
+        .show(api ->
+            api.post(TENANTS, api.object().put("id", id).put("name", name == null ? id : name)));
   }
 
   @Command(name = "show", description = "One tenant.", mixinStandardHelpOptions = true)
   int show(@Mixin Connection connection, @Parameters(paramLabel = "ID") String id) {
-    try (Api api = connection.open(Optional.empty())) {
-      out().println(api.pretty(api.get(TENANTS + "/" + Api.segment(id))));
-      out().flush();
-    }
-    return 0;
+    return Administration.of(spec, connection).show(api -> api.get(path(id)));
   }
 
   @Command(
@@ -83,12 +68,8 @@ final class TenantCommand {
   }
 
   private int status(Connection connection, String id, String status) {
-    try (Api api = connection.open(Optional.empty())) {
-      ObjectNode body = api.object().put("status", status);
-      out().println(api.pretty(api.patch(TENANTS + "/" + Api.segment(id), body)));
-      out().flush();
-    }
-    return 0;
+    return Administration.of(spec, connection)
+        .show(api -> api.patch(path(id), api.object().put("status", status)));
   }
 
   @Command(
@@ -103,11 +84,6 @@ final class TenantCommand {
       @Parameters(paramLabel = "ID") String id,
       @Option(names = "--yes", required = true, description = "Confirms the deletion.")
           boolean yes) {
-    try (Api api = connection.open(Optional.empty())) {
-      api.delete(TENANTS + "/" + Api.segment(id));
-      out().println("deleted " + id);
-      out().flush();
-    }
-    return 0;
+    return Administration.of(spec, connection).delete(path(id), id);
   }
 }

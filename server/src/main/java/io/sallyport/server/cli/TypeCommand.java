@@ -1,7 +1,6 @@
 package io.sallyport.server.cli;
 
-import java.io.PrintWriter;
-import java.util.Optional;
+import io.sallyport.server.cli.Administration.Column;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -9,7 +8,6 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import tools.jackson.databind.node.ObjectNode;
 
 /** Device types of a tenant. */
 @Command(
@@ -20,10 +18,6 @@ import tools.jackson.databind.node.ObjectNode;
 final class TypeCommand {
   @Spec @Nullable CommandSpec spec;
 
-  private PrintWriter out() {
-    return Output.of(spec);
-  }
-
   private static String types(String tenant) {
     return "/api/v1/tenants/" + Api.segment(tenant) + "/device-types";
   }
@@ -32,18 +26,12 @@ final class TypeCommand {
   int list(
       @Mixin Connection connection,
       @Option(names = "--tenant", required = true, paramLabel = "ID") String tenant) {
-    try (Api api = connection.open(Optional.of(tenant))) {
-      Table table = new Table("ID", "CLASS", "DESCRIPTION");
-      api.list(
-          types(tenant),
-          type ->
-              table.row(
-                  type.path("id").asString(""),
-                  type.path("class").asString(""),
-                  type.path("description").asString("")));
-      table.print(out());
-    }
-    return 0;
+    return Administration.of(spec, connection, tenant)
+        .list(
+            types(tenant),
+            Column.text("ID", "id"),
+            Column.text("CLASS", "class"),
+            Column.text("DESCRIPTION", "description"));
   }
 
   @Command(name = "create", description = "Creates a type.", mixinStandardHelpOptions = true)
@@ -54,16 +42,14 @@ final class TypeCommand {
           boolean gateway,
       @Option(names = "--description", paramLabel = "TEXT", defaultValue = "") String description,
       @Parameters(paramLabel = "TYPE") String type) {
-    try (Api api = connection.open(Optional.of(tenant))) {
-      ObjectNode body =
-          api.object()
-              .put("id", type)
-              .put("class", gateway ? "gateway" : "device")
-              .put("description", description);
-      out().println(api.pretty(api.post(types(tenant), body)));
-      out().flush();
-    }
-    return 0;
+    return Administration.of(spec, connection, tenant)
+        .show(api ->
+            api.post(
+                types(tenant),
+                api.object()
+                    .put("id", type)
+                    .put("class", gateway ? "gateway" : "device")
+                    .put("description", description)));
   }
 
   @Command(
@@ -74,11 +60,7 @@ final class TypeCommand {
       @Mixin Connection connection,
       @Option(names = "--tenant", required = true, paramLabel = "ID") String tenant,
       @Parameters(paramLabel = "TYPE") String type) {
-    try (Api api = connection.open(Optional.of(tenant))) {
-      api.delete(types(tenant) + "/" + Api.segment(type));
-      out().println("deleted " + type);
-      out().flush();
-    }
-    return 0;
+    return Administration.of(spec, connection, tenant)
+        .delete(types(tenant) + "/" + Api.segment(type), type);
   }
 }

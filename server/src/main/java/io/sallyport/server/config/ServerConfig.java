@@ -23,6 +23,7 @@ public record ServerConfig(
     Registry registry,
     Limits limits,
     BackupTarget backup,
+    Audit audit,
     Optional<Path> masterKeyFile,
     boolean openApi,
     boolean jsonLogs) {
@@ -69,9 +70,14 @@ public record ServerConfig(
   /**
    * What bounds clients and work.
    *
-   * @param connectionsPerListenerBeforeLogin sockets not yet logged in
+   * @param connectionsPerListener sockets open at one listener
+   * @param connectionsPerListenerBeforeLogin sockets that are still to show what they speak, and
+   *     again, MQTT connections that are still to log in
    * @param connectionsPerAddressBeforeLogin the same, from one address
-   * @param deviceInFlight unacknowledged messages from or to one device or gateway
+   * @param httpConnectionsPerListener HTTP connections, whoever is logged in on them
+   * @param httpConnectionsPerAddress the same, from one address
+   * @param deviceInFlight unacknowledged messages from one device, to one device and to one gateway
+   * @param gatewayInFlight the same from one gateway
    * @param applicationInFlight the same for an application
    * @param queuedMessages messages waiting per session
    * @param queuedBytes their payload bytes
@@ -82,9 +88,13 @@ public record ServerConfig(
    * @param sessionExpiry how long a session with clean session 0 outlives its connection
    */
   public record Limits(
+      int connectionsPerListener,
       int connectionsPerListenerBeforeLogin,
       int connectionsPerAddressBeforeLogin,
+      int httpConnectionsPerListener,
+      int httpConnectionsPerAddress,
       int deviceInFlight,
+      int gatewayInFlight,
       int applicationInFlight,
       int queuedMessages,
       long queuedBytes,
@@ -95,9 +105,13 @@ public record ServerConfig(
       Duration sessionExpiry) {
     public static final Limits DEFAULT =
         new Limits(
+            200_000,
             1_000,
             256,
+            4_096,
+            256,
             100,
+            1_000,
             2_000,
             5_000,
             8L << 20,
@@ -116,6 +130,13 @@ public record ServerConfig(
    */
   public record BackupTarget(Optional<Path> folder, Optional<Path> passphraseFile) {}
 
+  /**
+   * Where the audit's checkpoints go besides the key folder (THREATS T46).
+   *
+   * @param checkpointFile best on another mount; outside the data folder and the key folder
+   */
+  public record Audit(Optional<Path> checkpointFile) {}
+
   public static final int MQTTS_PORT = 8883;
   public static final int HTTPS_PORT = 8443;
 
@@ -133,6 +154,7 @@ public record ServerConfig(
         new Registry.Sqlite(),
         Limits.DEFAULT,
         new BackupTarget(Optional.empty(), Optional.empty()),
+        new Audit(Optional.empty()),
         Optional.empty(),
         false,
         false);
@@ -160,6 +182,7 @@ public record ServerConfig(
                 "registry",
                 "limits",
                 "backup",
+                "audit",
                 "master-key-file",
                 "openapi",
                 "log"));
@@ -173,6 +196,7 @@ public record ServerConfig(
         member(top, "registry").map(r -> registry(r, folder)).orElse(defaults.registry),
         member(top, "limits").map(ServerConfig::limits).orElse(defaults.limits),
         member(top, "backup").map(b -> backup(b, folder)).orElse(defaults.backup),
+        member(top, "audit").map(a -> audit(a, folder)).orElse(defaults.audit),
         member(top, "master-key-file").map(value -> folder.resolve(value.text())),
         member(top, "openapi").map(YamlReader::bool).orElse(defaults.openApi),
         member(top, "log").map(ServerConfig::jsonLogs).orElse(defaults.jsonLogs));
@@ -188,6 +212,7 @@ public record ServerConfig(
         registry,
         limits,
         backup,
+        audit,
         masterKeyFile,
         openApi,
         jsonLogs);
@@ -203,6 +228,7 @@ public record ServerConfig(
         registry,
         limits,
         backup,
+        audit,
         masterKeyFile,
         openApi,
         jsonLogs);
@@ -262,6 +288,11 @@ public record ServerConfig(
         member(members, "passphrase-file").map(file -> folder.resolve(file.text())));
   }
 
+  private static Audit audit(YamlReader value, Path folder) {
+    Map<String, YamlReader> members = value.members(Set.of("checkpoint-file"));
+    return new Audit(member(members, "checkpoint-file").map(file -> folder.resolve(file.text())));
+  }
+
   private static Registry registry(YamlReader value, Path folder) {
     Map<String, YamlReader> members =
         value.members(Set.of("kind", "url", "user", "password-file", "root-certificate"));
@@ -291,9 +322,13 @@ public record ServerConfig(
     Map<String, YamlReader> m =
         value.members(
             Set.of(
+                "connections-per-listener",
                 "connections-per-listener-before-login",
                 "connections-per-address-before-login",
+                "http-connections-per-listener",
+                "http-connections-per-address",
                 "device-in-flight",
+                "gateway-in-flight",
                 "application-in-flight",
                 "queued-messages",
                 "queued-bytes",
@@ -304,6 +339,7 @@ public record ServerConfig(
                 "session-expiry"));
     Limits d = Limits.DEFAULT;
     return new Limits(
+        count(m, "connections-per-listener", 10_000_000, d.connectionsPerListener),
         count(
             m,
             "connections-per-listener-before-login",
@@ -311,7 +347,10 @@ public record ServerConfig(
             d.connectionsPerListenerBeforeLogin),
         count(
             m, "connections-per-address-before-login", 100_000, d.connectionsPerAddressBeforeLogin),
+        count(m, "http-connections-per-listener", 1_000_000, d.httpConnectionsPerListener),
+        count(m, "http-connections-per-address", 1_000_000, d.httpConnectionsPerAddress),
         count(m, "device-in-flight", 65_535, d.deviceInFlight),
+        count(m, "gateway-in-flight", 65_535, d.gatewayInFlight),
         count(m, "application-in-flight", 65_535, d.applicationInFlight),
         count(m, "queued-messages", 1_000_000, d.queuedMessages),
         member(m, "queued-bytes").map(YamlReader::bytes).orElse(d.queuedBytes),

@@ -10,6 +10,7 @@ import io.sallyport.platform.audit.CheckpointFile;
 import io.sallyport.platform.base.Transactions;
 import io.sallyport.platform.tenant.TenantKeys;
 import io.sallyport.platform.tenant.TenantStore;
+import io.sallyport.server.config.ServerConfig;
 import io.sallyport.server.data.DataFolder;
 import java.security.SecureRandom;
 import java.time.Clock;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** The audit chains, and their signed checkpoints in the key folder. */
+/** The audit chains, and their signed checkpoints in the key folder and elsewhere. */
 @Configuration(proxyBeanMethods = false)
 class AuditConfiguration {
   @Bean(destroyMethod = "close")
@@ -47,9 +48,15 @@ class AuditConfiguration {
     return new CheckpointFile(data.keys().resolve("audit-checkpoints"));
   }
 
+  @Bean
+  CheckpointCopy checkpointCopy(ServerConfig config, DataFolder data) {
+    return CheckpointCopy.to(config.audit().checkpointFile(), data);
+  }
+
   @Bean(destroyMethod = "close")
-  CheckpointJob checkpointJob(AuditCheckpoints checkpoints, CheckpointFile file, Rounds rounds) {
-    CheckpointJob job = new CheckpointJob(checkpoints, file);
+  CheckpointJob checkpointJob(
+      AuditCheckpoints checkpoints, CheckpointFile file, CheckpointCopy copy, Rounds rounds) {
+    CheckpointJob job = new CheckpointJob(checkpoints, file, copy);
     job.ends(rounds.every(Duration.ofMinutes(1), "the audit checkpoint", job));
     return job;
   }
@@ -58,11 +65,13 @@ class AuditConfiguration {
   static final class CheckpointJob implements Runnable, AutoCloseable {
     private final AuditCheckpoints checkpoints;
     private final CheckpointFile file;
+    private final CheckpointCopy copy;
     private @Nullable Future<?> rounds;
 
-    CheckpointJob(AuditCheckpoints checkpoints, CheckpointFile file) {
+    CheckpointJob(AuditCheckpoints checkpoints, CheckpointFile file, CheckpointCopy copy) {
       this.checkpoints = checkpoints;
       this.file = file;
+      this.copy = copy;
     }
 
     void ends(Future<?> future) {
@@ -75,6 +84,9 @@ class AuditConfiguration {
       AuditCheckpoint next = checkpoints.make(last);
       if (last.isEmpty() || !last.get().heads().equals(next.heads())) {
         file.append(next);
+        copy.append(next);
+      } else {
+        copy.append(last.get());
       }
     }
 

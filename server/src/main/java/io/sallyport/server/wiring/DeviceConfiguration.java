@@ -2,6 +2,7 @@ package io.sallyport.server.wiring;
 
 import io.sallyport.platform.audit.AuditLog;
 import io.sallyport.platform.base.RevocationJournal;
+import io.sallyport.platform.base.RevocationsUnderway;
 import io.sallyport.platform.base.Transactions;
 import io.sallyport.platform.device.ConcurrentLiveConnections;
 import io.sallyport.platform.device.DeviceAuthenticator;
@@ -17,6 +18,7 @@ import io.sallyport.platform.device.ThrottledDeviceAuthenticator;
 import io.sallyport.platform.identity.AccessPolicy;
 import io.sallyport.platform.identity.ApiKeyStore;
 import io.sallyport.platform.identity.CredentialCheck;
+import io.sallyport.platform.identity.HashKeyRing;
 import io.sallyport.platform.identity.LoginAudit;
 import io.sallyport.platform.identity.OperatorKeyStore;
 import io.sallyport.platform.identity.SecretHasher;
@@ -36,6 +38,11 @@ class DeviceConfiguration {
   }
 
   @Bean
+  RevocationsUnderway revocationsUnderway() {
+    return new RevocationsUnderway();
+  }
+
+  @Bean
   DeviceRevocations deviceRevocations(LiveConnections live) {
     return new DeviceRevocations(live);
   }
@@ -48,6 +55,7 @@ class DeviceConfiguration {
       AccessPolicy policy,
       AuditLog audit,
       RevocationJournal journal,
+      RevocationsUnderway underway,
       SecretHasher hasher,
       TokenGenerator generator,
       DeviceRevocations revocations,
@@ -59,6 +67,7 @@ class DeviceConfiguration {
         policy,
         audit,
         journal,
+        underway,
         hasher,
         generator,
         revocations,
@@ -83,11 +92,12 @@ class DeviceConfiguration {
       AccessPolicy policy,
       AuditLog audit,
       RevocationJournal journal,
+      RevocationsUnderway underway,
       LiveConnections live,
       TokenGenerator generator,
       Clock clock) {
     return new StoredTenants(
-        store, keys, transactions, policy, audit, journal, live, generator, clock);
+        store, keys, transactions, policy, audit, journal, underway, live, generator, clock);
   }
 
   @Bean
@@ -100,6 +110,7 @@ class DeviceConfiguration {
       OperatorKeyStore operatorKeys,
       DeviceStore devices,
       SecretHasher hasher,
+      HashKeyRing hashKeys,
       TokenGenerator generator,
       AuditLog audit,
       Clock clock) {
@@ -112,6 +123,7 @@ class DeviceConfiguration {
         operatorKeys,
         devices,
         hasher,
+        hashKeys,
         generator,
         audit,
         clock);

@@ -45,7 +45,7 @@ class DoorsConfiguration {
     return new MessagingOnlyFilter();
   }
 
-  @Bean(destroyMethod = "")
+  @Bean(destroyMethod = "close")
   OpenDoors openDoors(
       ServerConfig config,
       MqttEngine engine,

@@ -6,6 +6,7 @@ import io.sallyport.mqtt.ClientGate;
 import io.sallyport.mqtt.ConnectRefusal;
 import io.sallyport.mqtt.engine.MqttConfig;
 import io.sallyport.mqtt.engine.MqttEngine;
+import io.sallyport.platform.base.RevocationsUnderway;
 import io.sallyport.server.config.ServerConfig;
 import io.sallyport.watson.messaging.WatsonMessaging;
 import java.time.Clock;
@@ -20,10 +21,12 @@ class EngineConfiguration {
   @Bean(destroyMethod = "")
   MqttEngine mqttEngine(
       ServerConfig config,
+      HeapShares heap,
       ObjectProvider<WatsonMessaging> watson,
       ExecutorService blockingWork,
       Clock clock,
-      MeterRegistry meters) {
+      MeterRegistry meters,
+      RevocationsUnderway underway) {
     MqttConfig defaults = MqttConfig.DEFAULT;
     MqttConfig limits =
         new MqttConfig(
@@ -33,9 +36,18 @@ class EngineConfiguration {
                 config.limits().connectionsPerAddressBeforeLogin(),
                 defaults.logins().clientIdBytesMax()),
             defaults.timeouts(),
-            defaults.sessions(),
+            new MqttConfig.Sessions(
+                defaults.sessions().offlineMax(),
+                defaults.sessions().offlinePerScopeMax(),
+                defaults.sessions().receivedIdsMax(),
+                defaults.sessions().unsentBytesMax(),
+                defaults.sessions().inboxMessagesMax(),
+                heap.atMostAnEighth(defaults.sessions().queuedBytesPerScopeMax())),
             defaults.subscriptions(),
-            defaults.retained());
+            defaults.retained(),
+            defaults.ownership(),
+            defaults.takeovers(),
+            defaults.aliases());
     // The engine needs a gate, the contract behind it needs the engine's router.
     ClientGate gate =
         request -> {
@@ -44,6 +56,6 @@ class EngineConfiguration {
               ? contract.gate().admit(request)
               : new Admission.Refused(ConnectRefusal.NOT_AUTHORIZED);
         };
-    return new MqttEngine(limits, gate, blockingWork, clock, meters);
+    return new MqttEngine(limits, gate, blockingWork, clock, meters, underway::told);
   }
 }

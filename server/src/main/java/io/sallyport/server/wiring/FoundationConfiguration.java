@@ -18,6 +18,11 @@ class FoundationConfiguration {
   }
 
   @Bean
+  HeapShares heapShares() {
+    return HeapShares.ofThisProcess();
+  }
+
+  @Bean
   SecureRandom secureRandom() {
     return new SecureRandom();
   }

@@ -2,17 +2,19 @@ package io.sallyport.server.wiring;
 
 import io.sallyport.platform.audit.AuditLog;
 import io.sallyport.platform.base.RevocationJournal;
+import io.sallyport.platform.base.RevocationsUnderway;
 import io.sallyport.platform.base.Transactions;
 import io.sallyport.platform.device.ConcurrentLiveConnections;
 import io.sallyport.platform.identity.AccessPolicy;
 import io.sallyport.platform.identity.ApiKeyStore;
-import io.sallyport.platform.identity.ApiKeys;
 import io.sallyport.platform.identity.ArgonCost;
 import io.sallyport.platform.identity.AuditedApiKeys;
 import io.sallyport.platform.identity.CredentialCheck;
+import io.sallyport.platform.identity.HashKeyRing;
 import io.sallyport.platform.identity.HashKeys;
 import io.sallyport.platform.identity.HashQueue;
 import io.sallyport.platform.identity.KeyAuthenticator;
+import io.sallyport.platform.identity.KnownAddresses;
 import io.sallyport.platform.identity.LoginAudit;
 import io.sallyport.platform.identity.LoginThrottle;
 import io.sallyport.platform.identity.OperatorKeyStore;
@@ -21,11 +23,15 @@ import io.sallyport.platform.identity.RoleAccessPolicy;
 import io.sallyport.platform.identity.SecretHasher;
 import io.sallyport.platform.identity.ThrottledKeyAuthenticator;
 import io.sallyport.platform.identity.TokenGenerator;
+import io.sallyport.platform.tenant.SettingStore;
 import io.sallyport.platform.tenant.TenantKeys;
 import io.sallyport.platform.tenant.TenantStore;
+import io.sallyport.store.sql.SqlRegistry;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Future;
 import java.util.concurrent.ThreadFactory;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -33,12 +39,24 @@ import org.springframework.context.annotation.Configuration;
 /** Who is speaking, and what that principal may do. */
 @Configuration(proxyBeanMethods = false)
 class IdentityConfiguration {
-  private static final int HASH_KEY_NEWEST = 1;
   private static final int HASHES_WAITING_MAX = 1_000;
 
   @Bean
-  HashKeys hashKeys(TenantKeys keys) {
-    return HashKeys.derive(keys, HASH_KEY_NEWEST);
+  HashKeys hashKeys(TenantKeys keys, SettingStore settings) {
+    return HashKeyRing.load(keys, settings);
+  }
+
+  @Bean
+  HashKeyRing hashKeyRing(
+      HashKeys keys,
+      SqlRegistry registry,
+      SettingStore settings,
+      Transactions transactions,
+      AccessPolicy policy,
+      AuditLog audit,
+      RevocationJournal journal) {
+    return new HashKeyRing(
+        keys, registry.storedHashes(), settings, transactions, policy, audit, journal);
   }
 
   @Bean(destroyMethod = "close")
@@ -58,8 +76,28 @@ class IdentityConfiguration {
   }
 
   @Bean
-  LoginThrottle loginThrottle(Clock clock) {
-    return new LoginThrottle(clock, List.of());
+  KnownAddresses knownAddresses(SqlRegistry registry, TenantKeys keys, Clock clock) {
+    return new KnownAddresses(registry.knownAddresses(), keys, clock);
+  }
+
+  @Bean
+  LoginThrottle loginThrottle(Clock clock, KnownAddresses known) {
+    return new LoginThrottle(clock, List.of(), known);
+  }
+
+  @Bean(destroyMethod = "close")
+  KnownAddressJob knownAddressJob(KnownAddresses known, Rounds rounds) {
+    return new KnownAddressJob(
+        known, rounds.every(Duration.ofMinutes(1), "writing known addresses", known::flush));
+  }
+
+  /** Writes them once a minute, and what is left at the end. */
+  record KnownAddressJob(KnownAddresses known, Future<?> rounds) implements AutoCloseable {
+    @Override
+    public void close() {
+      rounds.cancel(false);
+      known.flush();
+    }
   }
 
   @Bean
@@ -92,13 +130,14 @@ class IdentityConfiguration {
   }
 
   @Bean
-  ApiKeys apiKeys(
+  AuditedApiKeys apiKeys(
       ApiKeyStore store,
       TenantStore tenants,
       Transactions transactions,
       AccessPolicy policy,
       AuditLog audit,
       RevocationJournal journal,
+      RevocationsUnderway underway,
       SecretHasher hasher,
       TokenGenerator generator,
       ConcurrentLiveConnections live,
@@ -110,6 +149,7 @@ class IdentityConfiguration {
         policy,
         audit,
         journal,
+        underway,
         hasher,
         generator,
         List.of(live::closeApiKey),
@@ -123,11 +163,21 @@ class IdentityConfiguration {
       AccessPolicy policy,
       AuditLog audit,
       RevocationJournal journal,
+      RevocationsUnderway underway,
       SecretHasher hasher,
       TokenGenerator generator,
       ConcurrentLiveConnections live,
       Clock clock) {
     return new OperatorKeys(
-        store, transactions, policy, audit, journal, hasher, generator, live::closeOperator, clock);
+        store,
+        transactions,
+        policy,
+        audit,
+        journal,
+        underway,
+        hasher,
+        generator,
+        live::closeOperator,
+        clock);
   }
 }

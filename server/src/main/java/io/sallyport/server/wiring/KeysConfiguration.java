@@ -1,5 +1,6 @@
 package io.sallyport.server.wiring;
 
+import io.sallyport.platform.base.FileNumberMarks;
 import io.sallyport.platform.base.FileRevocationJournal;
 import io.sallyport.platform.base.Secret;
 import io.sallyport.platform.certificate.P256InstallationCa;
@@ -10,6 +11,7 @@ import io.sallyport.platform.tenant.TenantKeys;
 import io.sallyport.server.config.ConfigurationProblem;
 import io.sallyport.server.config.ServerConfig;
 import io.sallyport.server.data.DataFolder;
+import io.sallyport.web.operation.PostureCheck;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.file.Files;
@@ -18,12 +20,13 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** The master key, the tenants' keys, the revocation journal and the installation CA. */
+/** What the key folder holds, the tenants' keys, and the installation CA. */
 @Configuration(proxyBeanMethods = false)
 class KeysConfiguration {
   private static final Logger LOG = LoggerFactory.getLogger(KeysConfiguration.class);
@@ -59,9 +62,30 @@ class KeysConfiguration {
     return keys;
   }
 
+  /** Whoever runs the installation for long without one is told again and again. */
+  @Bean
+  PostureCheck escrowPosture(FileTenantKeys keys) {
+    return new PostureCheck() {
+      @Override
+      public String name() {
+        return "master-key-recovery-copy";
+      }
+
+      @Override
+      public Optional<String> finding() {
+        return keys.escrowed().isEmpty() ? Optional.of("none") : Optional.empty();
+      }
+    };
+  }
+
   @Bean(destroyMethod = "close")
   FileRevocationJournal revocationJournal(DataFolder data, JournalState state, Clock clock) {
     return new FileRevocationJournal(FirstStart.journalFile(data), clock);
+  }
+
+  @Bean(destroyMethod = "close")
+  FileNumberMarks numberMarks(DataFolder data) {
+    return new FileNumberMarks(data.keys().resolve("numbers"), data.created());
   }
 
   /** Looked at before the journal is opened, which makes one. */

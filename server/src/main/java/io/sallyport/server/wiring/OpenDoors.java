@@ -32,9 +32,10 @@ import org.springframework.context.SmartLifecycle;
 
 /**
  * Opens the listeners when everything behind them stands, and at the end closes them first: no
- * newcomers, then the MQTT clients are drained, then HTTP, then the stores.
+ * newcomers, then the MQTT clients are drained, then Boot drains its web server, which ends idle
+ * HTTP connections at once and gives running requests their time; then the sockets close.
  */
-public final class OpenDoors implements SmartLifecycle {
+public final class OpenDoors implements SmartLifecycle, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(OpenDoors.class);
   private static final Duration DRAIN_MAX = Duration.ofSeconds(5);
 
@@ -51,6 +52,7 @@ public final class OpenDoors implements SmartLifecycle {
   private @Nullable Front front;
   private @Nullable Transport transport;
   private @Nullable Future<?> renewal;
+  private volatile boolean running;
 
   OpenDoors(
       ServerConfig config,
@@ -84,6 +86,7 @@ public final class OpenDoors implements SmartLifecycle {
     transport = started;
     front = opened;
     opened.bind();
+    running = true;
     renewal =
         rounds.every(
             RENEWAL,
@@ -193,7 +196,15 @@ public final class OpenDoors implements SmartLifecycle {
     if (listeners.isEmpty()) {
       throw new ConfigurationProblem("all listeners are off; give ports.mqtts or ports.https");
     }
-    return listeners;
+    ServerConfig.Limits limits = config.limits();
+    ListenerConfig.Limits crowd =
+        new ListenerConfig.Limits(
+            limits.connectionsPerListener(),
+            limits.connectionsPerListenerBeforeLogin(),
+            limits.connectionsPerAddressBeforeLogin(),
+            limits.httpConnectionsPerListener(),
+            limits.httpConnectionsPerAddress());
+    return listeners.stream().map(listener -> listener.with(crowd)).toList();
   }
 
   /** The container calls this when its part is up; the doors open later, by {@link #open}. */
@@ -202,25 +213,37 @@ public final class OpenDoors implements SmartLifecycle {
 
   @Override
   public void stop() {
-    if (front == null || transport == null) {
-      return;
-    }
+    running = false;
     if (renewal != null) {
       renewal.cancel(false);
     }
-    front.unbind();
-    engine.shutdown(DRAIN_MAX).join();
-    front.close();
-    transport.close();
-    front = null;
+    if (front != null) {
+      front.unbind();
+      engine.shutdown(DRAIN_MAX).join();
+    }
   }
 
   @Override
   public boolean isRunning() {
-    return front != null;
+    return running;
   }
 
-  /** Before Boot stops its web server, which then has nothing left to wait for. */
+  /**
+   * The web server has stopped: what HTTP had to say is in the pipes, and they end by themselves.
+   */
+  @Override
+  public void close() {
+    if (front != null) {
+      front.close();
+      front = null;
+    }
+    if (transport != null) {
+      transport.close();
+      transport = null;
+    }
+  }
+
+  /** Before Boot drains and stops its web server: while MQTT is drained, HTTP still answers. */
   @Override
   public int getPhase() {
     return DEFAULT_PHASE - 500;

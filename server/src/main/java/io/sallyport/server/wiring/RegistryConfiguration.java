@@ -2,6 +2,7 @@ package io.sallyport.server.wiring;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.sallyport.platform.audit.AuditStore;
+import io.sallyport.platform.base.NumberMarks;
 import io.sallyport.platform.base.Problem;
 import io.sallyport.platform.base.Secret;
 import io.sallyport.platform.base.Transactions;
@@ -33,7 +34,11 @@ class RegistryConfiguration {
 
   @Bean(destroyMethod = "close")
   SqlRegistry registry(
-      ServerConfig config, DataFolder data, TenantKeys keys, MeterRegistry meters) {
+      ServerConfig config,
+      DataFolder data,
+      TenantKeys keys,
+      NumberMarks marks,
+      MeterRegistry meters) {
     return SqlRegistry.open(
         switch (config.registry()) {
           case Registry.Sqlite _ -> RegistryConfig.sqlite(data.registryFile());
@@ -45,6 +50,7 @@ class RegistryConfiguration {
                   postgresql.rootCertificate());
         },
         keys,
+        marks,
         meters);
   }
 

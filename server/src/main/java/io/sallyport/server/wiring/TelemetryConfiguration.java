@@ -25,18 +25,20 @@ class TelemetryConfiguration {
   BatchingIngest telemetryIngest(
       TelemetryStore store,
       ServerConfig config,
+      HeapShares heap,
       Clock clock,
       ThreadFactory threads,
       MeterRegistry meters) {
     IngestLimits limits = IngestLimits.DEFAULT;
+    long feedBytesMax = heap.atMostAnEighth(limits.feedBatchesMax() * limits.batchBytesMax());
     return new BatchingIngest(
         store,
         new IngestLimits(
             config.limits().ingestEvents(),
-            config.limits().ingestBytes(),
+            heap.atMostAnEighth(config.limits().ingestBytes()),
             limits.batchEventsMax(),
             limits.batchBytesMax(),
-            limits.feedBatchesMax(),
+            Math.toIntExact(Math.max(1, feedBytesMax / limits.batchBytesMax())),
             limits.stopMax()),
         clock,
         threads,
@@ -45,8 +47,12 @@ class TelemetryConfiguration {
 
   /** One for all rooms: what they hold for readers adds up. */
   @Bean
-  ReadBudget readBudget(MeterRegistry meters) {
-    return new ReadBudget(ReadBudget.Limits.DEFAULT, meters);
+  ReadBudget readBudget(HeapShares heap, MeterRegistry meters) {
+    ReadBudget.Limits wanted = ReadBudget.Limits.DEFAULT;
+    // One tenant's share stays: readers count on getting it in one piece.
+    long bytesMax = Math.max(wanted.tenantBytesMax(), heap.atMostAnEighth(wanted.bytesMax()));
+    return new ReadBudget(
+        new ReadBudget.Limits(bytesMax, wanted.tenantBytesMax(), wanted.waitMax()), meters);
   }
 
   @Bean

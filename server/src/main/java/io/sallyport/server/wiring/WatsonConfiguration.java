@@ -15,6 +15,7 @@ import io.sallyport.platform.device.LiveConnections;
 import io.sallyport.platform.device.StoredTenants;
 import io.sallyport.platform.identity.AccessPolicy;
 import io.sallyport.platform.identity.ApiKeys;
+import io.sallyport.platform.identity.AuditedApiKeys;
 import io.sallyport.platform.identity.KeyAuthenticator;
 import io.sallyport.platform.telemetry.ReadBudget;
 import io.sallyport.platform.telemetry.TelemetryFeed;
@@ -86,11 +87,13 @@ class WatsonConfiguration {
       ExecutorService blockingWork,
       ScheduledExecutorService timer,
       DeviceRevocations revocations,
+      AuditedApiKeys apiKeys,
       StoredTenants tenants) {
     WatsonMessaging messaging =
         new WatsonMessaging(
             platform, engine, config.domain(), limits(config.limits()), clock, blockingWork, timer);
     revocations.add(messaging.deviceCleanup());
+    apiKeys.add(messaging.apiKeyCleanup());
     tenants.add(messaging.tenantCleanup());
     return messaging;
   }
@@ -115,18 +118,24 @@ class WatsonConfiguration {
 
   private static WatsonLimits limits(Limits limits) {
     WatsonLimits contract = WatsonLimits.DEFAULT;
+    int device = limits.deviceInFlight();
     return new WatsonLimits(
-        limits(contract.device(), limits.deviceInFlight(), limits),
-        limits(contract.gateway(), limits.deviceInFlight(), limits),
-        limits(contract.application(), limits.applicationInFlight(), limits));
+        limits(contract.device(), device, device, limits),
+        limits(contract.gateway(), device, limits.gatewayInFlight(), limits),
+        limits(
+            contract.application(),
+            limits.applicationInFlight(),
+            limits.applicationInFlight(),
+            limits));
   }
 
-  private static ClientLimits limits(ClientLimits contract, int inFlight, Limits limits) {
+  private static ClientLimits limits(
+      ClientLimits contract, int inFlight, int receive, Limits limits) {
     return new ClientLimits(
         contract.packetBytesMax(),
         contract.payloadBytesMax(),
-        Math.max(contract.inFlightMax(), inFlight),
-        Math.max(contract.receiveMax(), inFlight),
+        inFlight,
+        receive,
         limits.queuedMessages(),
         limits.queuedBytes(),
         contract.overflow(),

@@ -6,11 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ServerConfigTest {
   @TempDir Path folder = Path.of(".");
@@ -32,9 +35,13 @@ class ServerConfigTest {
                 new ServerConfig.Https(false),
                 new ServerConfig.Registry.Sqlite(),
                 new ServerConfig.Limits(
+                    200_000,
                     1_000,
                     256,
+                    4_096,
+                    256,
                     100,
+                    1_000,
                     2_000,
                     5_000,
                     8_388_608,
@@ -44,9 +51,38 @@ class ServerConfigTest {
                     Duration.ofDays(2),
                     Duration.ofDays(2)),
                 new ServerConfig.BackupTarget(Optional.empty(), Optional.empty()),
+                new ServerConfig.Audit(Optional.empty()),
                 Optional.empty(),
                 false,
                 false));
+  }
+
+  @Test
+  void limits_of_the_doors_and_windows_are_read() throws IOException {
+    ServerConfig.Limits limits =
+        read("""
+        limits:
+          connections-per-listener: 11
+          connections-per-listener-before-login: 12
+          connections-per-address-before-login: 13
+          http-connections-per-listener: 14
+          http-connections-per-address: 15
+          device-in-flight: 16
+          gateway-in-flight: 17
+          application-in-flight: 18
+        """)
+            .limits();
+    assertThat(
+            List.of(
+                limits.connectionsPerListener(),
+                limits.connectionsPerListenerBeforeLogin(),
+                limits.connectionsPerAddressBeforeLogin(),
+                limits.httpConnectionsPerListener(),
+                limits.httpConnectionsPerAddress(),
+                limits.deviceInFlight(),
+                limits.gatewayInFlight(),
+                limits.applicationInFlight()))
+        .containsExactly(11, 12, 13, 14, 15, 16, 17, 18);
   }
 
   @Test
@@ -98,6 +134,27 @@ class ServerConfigTest {
                 "registry: { kind: postgresql, user: u,"
                     + " url: 'jdbc:postgresql://db/x?sslmode=disable' }"))
         .hasMessageContaining("without parameters");
+  }
+
+  /** THREATS T07: who may write it may take the platform over. */
+  @ParameterizedTest
+  @ValueSource(strings = {"rw--w----", "rw-rw-r--", "rw-r--rw-"})
+  void a_file_that_others_may_write_is_refused(String modes) throws IOException {
+    Path file = Files.writeString(folder.resolve("shared.yaml"), "");
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(modes));
+
+    assertThatThrownBy(() -> ServerConfig.read(file, 0))
+        .isInstanceOf(ConfigurationProblem.class)
+        .hasMessageContaining("may be written by other users");
+    assertThatThrownBy(() -> BootstrapFile.read(file))
+        .isInstanceOf(ConfigurationProblem.class)
+        .hasMessageContaining("may be written by other users");
+  }
+
+  @Test
+  void the_checkpoint_file_is_relative_to_the_configuration() throws IOException {
+    assertThat(read("audit: { checkpoint-file: elsewhere/checkpoints }").audit().checkpointFile())
+        .contains(folder.toAbsolutePath().resolve("elsewhere/checkpoints"));
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.sallyport.server.endtoend;
 
 import static org.awaitility.Awaitility.await;
 
+import io.sallyport.mqtt.RawMqttClient;
 import io.sallyport.server.cli.SallyportMain;
 import io.sallyport.simulator.site.ReadyLine;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 import org.eclipse.paho.client.mqttv3.MqttAsyncClient;
 import org.eclipse.paho.client.mqttv3.MqttClient;
 import org.eclipse.paho.client.mqttv3.MqttConnectOptions;
@@ -131,6 +133,14 @@ final class ChildServer implements AutoCloseable {
     return RunningServer.trust(seen(data.resolve("ca.pem")));
   }
 
+  /** A client that knows no rules, over TLS, before its CONNECT. */
+  RawMqttClient raw() throws IOException {
+    SSLSocket socket = (SSLSocket) trust().getSocketFactory().createSocket("127.0.0.1", mqtts());
+    socket.setSoTimeout(20_000);
+    socket.startHandshake();
+    return new RawMqttClient(socket);
+  }
+
   RunningServer.Rest rest(String user, String password) {
     return new RunningServer.Rest(trust(), this::https, user, password);
   }
@@ -162,6 +172,8 @@ final class ChildServer implements AutoCloseable {
             "ssl://localhost:" + mqtts(), "d:acme01:pump:" + id, new MemoryPersistence());
     MqttConnectOptions options = login("use-token-auth", token);
     options.setMaxInflight(inFlight);
+    // A publisher that is held back gets no answer to its pings either.
+    options.setKeepAliveInterval(600);
     client.connect(options).waitForCompletion(20_000);
     return client;
   }

@@ -12,6 +12,11 @@ import io.sallyport.server.endtoend.RunningServer.Rest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Arrays;
 import java.util.List;
 import org.eclipse.paho.client.mqttv3.MqttClient;
@@ -35,6 +40,8 @@ class RestoreTest {
   private Key kept = new Key("", "");
   private Key deleted = new Key("", "");
   private Key disabled = new Key("", "");
+  private long newestDevice;
+  private long newestTenant;
 
   private Path original() {
     return folder.resolve("original");
@@ -61,15 +68,20 @@ class RestoreTest {
       kept = makeKey(server);
       deleted = makeKey(server);
       disabled = makeKey(server);
-      assertThat(
-              server
-                  .operator()
-                  .send("POST", "/api/v1/tenants", "{\"id\":\"gone03\",\"name\":\"Gone\"}")
-                  .statusCode())
-          .isEqualTo(201);
+      makeTenant(server, "gone03");
       publish(server, "p1", "token-of-pump-one", 1);
       server.server().backup(backup(), PASSPHRASE);
 
+      makeTenant(server, "later4");
+      makeTenant(server, "brief5");
+      assertThat(server.operator().send("DELETE", "/api/v1/tenants/brief5", "").statusCode())
+          .isEqualTo(204);
+      assertThat(
+              rest.send(
+                      "POST", DEVICES, "{\"deviceId\":\"later\",\"authToken\":\"token-of-later\"}")
+                  .statusCode())
+          .isEqualTo(201);
+      publish(server, "later", "token-of-later", 1);
       publish(server, "p1", "token-of-pump-one", 2);
       assertThat(rest.send("DELETE", DEVICES + "/removed", "").statusCode()).isEqualTo(204);
       Rest admin = server.admin();
@@ -92,6 +104,27 @@ class RestoreTest {
           .isEqualTo(200);
       assertThat(server.operator().send("DELETE", "/api/v1/tenants/gone03", "").statusCode())
           .isEqualTo(204);
+    }
+    newestDevice = newest(original().resolve("data"), "objects");
+    newestTenant = newest(original().resolve("data"), "tenant_ids");
+  }
+
+  private static void makeTenant(RunningServer server, String id) throws IOException {
+    assertThat(
+            server
+                .operator()
+                .send("POST", "/api/v1/tenants", "{\"id\":\"" + id + "\",\"name\":\"Some\"}")
+                .statusCode())
+        .isEqualTo(201);
+  }
+
+  /** The highest internal number in the registry of a stopped server. */
+  private static long newest(Path data, String table) throws SQLException {
+    try (Connection connection =
+            DriverManager.getConnection("jdbc:sqlite:" + data.resolve("registry.db"));
+        Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery("SELECT max(number) FROM " + table)) {
+      return row.getLong(1);
     }
   }
 
@@ -148,6 +181,56 @@ class RestoreTest {
       assertThat(login(server, deleted)).as("after another start").isEqualTo(401);
       assertThatThrownBy(() -> server.device("removed", "token-of-removed"))
           .isInstanceOf(MqttException.class);
+    }
+  }
+
+  /** THREATS T15. Both numbers are in the keys and the sealed content of what was lost. */
+  private void assertNewNumbers(Path into, long above) throws Exception {
+    try (RunningServer server = RunningServer.in(into)) {
+      assertThatThrownBy(() -> server.device("later", "token-of-later"))
+          .isInstanceOf(MqttException.class);
+      assertThat(
+              server
+                  .app()
+                  .send(
+                      "POST",
+                      DEVICES,
+                      "{\"deviceId\":\"later\",\"authToken\":\"token-of-a-new-one\"}")
+                  .statusCode())
+          .isEqualTo(201);
+      assertThatThrownBy(() -> server.device("later", "token-of-later"))
+          .isInstanceOf(MqttException.class);
+      publish(server, "later", "token-of-a-new-one", 2);
+      makeTenant(server, "later4");
+    }
+    assertThat(newest(into.resolve("data"), "objects")).isGreaterThan(newestDevice + above);
+    assertThat(newest(into.resolve("data"), "tenant_ids")).isGreaterThan(newestTenant + above);
+  }
+
+  @Test
+  void numbers_given_since_the_backup_are_not_given_again() throws Exception {
+    Path into = restored("with-numbers");
+    assertNewNumbers(into, 0);
+    assertThat(newest(into.resolve("data"), "objects")).isLessThan(newestDevice + 10_000);
+  }
+
+  @Test
+  void without_their_marks_numbers_go_on_far_above() throws Exception {
+    assertNewNumbers(restored("without-numbers", "numbers"), 1_000_000);
+  }
+
+  @Test
+  void an_id_of_a_tenant_made_and_deleted_since_the_backup_is_not_given_again() throws Exception {
+    try (RunningServer server = RunningServer.in(restored("with-retired-ids"))) {
+      for (String id : List.of("gone03", "brief5")) {
+        assertThat(
+                server
+                    .operator()
+                    .send("POST", "/api/v1/tenants", "{\"id\":\"" + id + "\",\"name\":\"Again\"}")
+                    .statusCode())
+            .as(id)
+            .isEqualTo(409);
+      }
     }
   }
 

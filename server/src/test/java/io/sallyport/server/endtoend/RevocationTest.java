@@ -310,6 +310,46 @@ class RevocationTest {
     }
   }
 
+  private double sessions() {
+    return done(operator.get("/metrics"), 200)
+        .body()
+        .lines()
+        .filter(line -> line.startsWith("mqtt_sessions "))
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.indexOf(' '))))
+        .sum();
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"DEVICE_DELETED", "KEY_DELETED", "TENANT_DELETED"})
+  void sessions_end_when_what_they_belong_to_is_deleted_and_not_at_their_expiry(
+      Revocation revocation) {
+    Organization of = new Organization();
+    double before = sessions();
+    List<Connect> clients =
+        List.of(
+            of.device("first"),
+            of.application(),
+            new Connect("a:" + of.id + ":another").login(of.applicationKey, of.applicationToken));
+    for (Connect connect : clients) {
+      try (RawMqttClient client = server.raw()) {
+        client.login(connect.clean(false));
+        client.sendDisconnect();
+        client.expectClosed();
+      }
+    }
+    await().untilAsserted(() -> assertThat(sessions()).isEqualTo(before + 3));
+
+    carryOut(revocation, of);
+
+    int left =
+        switch (revocation) {
+          case DEVICE_DELETED -> 2;
+          case KEY_DELETED -> 1;
+          default -> 0;
+        };
+    await().untilAsserted(() -> assertThat(sessions()).isEqualTo(before + left));
+  }
+
   @Test
   void commands_queued_for_a_deleted_device_do_not_reach_its_namesake() {
     Organization of = new Organization();

@@ -404,8 +404,6 @@ class SecretScanTest {
   void folders_for_temporary_files_hold_nothing() throws IOException {
     LeakScan own = new LeakScan().lookFor("a supplied secret or payload", stem);
     List<String> found = new ArrayList<>();
-    // A server that an earlier test ran in this process has set the property to a folder of its
-    // own.
     for (Path temporary : List.of(Path.of(System.getProperty("java.io.tmpdir")), Path.of("/tmp"))) {
       if (!Files.isDirectory(temporary)) {
         continue;

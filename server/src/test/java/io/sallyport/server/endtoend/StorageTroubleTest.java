@@ -140,6 +140,8 @@ class StorageTroubleTest {
       volume.fail();
       publishUntilHeldBack(client);
       assertHeldBack(server, "the log in");
+      assertNothingLost(server);
+      assertThat(server.operator().get("/ready").body()).contains("start it afterwards");
       assertThat(
               server
                   .app()
@@ -157,6 +159,34 @@ class StorageTroubleTest {
       server.awaitReady();
       assertThat(device.acknowledged()).hasSizeGreaterThanOrEqualTo(20);
       assertNothingLost(server);
+    }
+  }
+
+  @Test
+  void when_the_log_can_be_written_again_events_are_stored_without_a_restart() throws Exception {
+    Path image = folder.resolve("image");
+    Volume.format(image, 192);
+    Path at = folder.resolve("disk");
+    Path data = at.resolve("data");
+    String config = "limits: { storage-free-bytes: 1MiB }\n";
+    try (Volume volume = Volume.inFile(image, at);
+        ChildServer server = ChildServer.launch(folder, data, config, volume.enter())) {
+      server.awaitReady();
+      MqttAsyncClient client = device.connect(server);
+      publish(client, 20);
+      awaitAllAcknowledged();
+      volume.freeze(data.resolve("log"));
+      publishUntilHeldBack(client);
+      assertHeldBack(server, "can't be written");
+      assertNothingLost(server);
+      assertThat(client.isConnected()).isTrue();
+
+      volume.thaw(data.resolve("log"));
+      awaitAllAcknowledged();
+      assertThat(server.operator().get("/ready").statusCode()).isEqualTo(200);
+      assertThat(server.output()).contains("Events are being stored again");
+      assertNothingLost(server);
+      assertThat(device.stored(server.app()).values()).containsOnly(1);
     }
   }
 

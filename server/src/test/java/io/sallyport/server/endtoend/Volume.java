@@ -101,6 +101,15 @@ final class Volume implements AutoCloseable {
     Files.writeString(trigger, "1");
   }
 
+  /** Lets nobody, root included, make, rename or remove files in a folder. */
+  void freeze(Path folder) throws IOException {
+    run(List.of("chattr", "+i", seen(folder).toString()));
+  }
+
+  void thaw(Path folder) throws IOException {
+    run(List.of("chattr", "-i", seen(folder).toString()));
+  }
+
   /** Takes space until no more than this is left. */
   void fill(long bytesLeft) throws IOException {
     byte[] block = new byte[64 << 10];

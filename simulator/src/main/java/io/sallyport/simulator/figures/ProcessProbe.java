@@ -12,10 +12,16 @@ public final class ProcessProbe {
   /** Linux reports to user space in ticks of 10 ms on every architecture (USER_HZ). */
   private static final long MICROS_PER_TICK = 10_000;
 
+  private final long pid;
   private final Path folder;
 
   public ProcessProbe(long pid) {
+    this.pid = pid;
     this.folder = Path.of("/proc", Long.toString(pid));
+  }
+
+  public long pid() {
+    return pid;
   }
 
   /** CPU time of user and system together since the process started, in microseconds. */

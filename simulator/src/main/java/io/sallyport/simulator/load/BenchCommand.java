@@ -65,8 +65,11 @@ public final class BenchCommand implements Callable<Integer> {
   @Option(names = "--subscribers", defaultValue = "1000", description = "Of the fan-out.")
   private int subscribers = 1_000;
 
-  @Option(names = "--connections", defaultValue = "1000", description = "Of idle.")
-  private int connections = 1_000;
+  @Option(
+      names = "--connections",
+      defaultValue = "5000",
+      description = "Of idle; a running server's are at most as many as --devices names.")
+  private int connections = 5_000;
 
   @Option(
       names = "--plain",
@@ -119,13 +122,13 @@ public final class BenchCommand implements Callable<Integer> {
             window,
             subscribers,
             connections,
-            5_000,
+            100_000,
             2_000);
     Optional<Path> mosquitto = compare ? Mosquitto.program() : Optional.empty();
     if (compare && mosquitto.isEmpty()) {
       System.out.println("mosquitto is not installed: no comparison");
     }
-    try (BenchSite site = site()) {
+    try (BenchSite site = site(names)) {
       Runtime.getRuntime().addShutdownHook(new Thread(site::close, "stop-server"));
       if ((plain || compare) && site.plain().isEmpty()) {
         System.out.println("the server names no plain MQTT listener: TLS only");
@@ -173,14 +176,14 @@ public final class BenchCommand implements Callable<Integer> {
     return scenarios;
   }
 
-  private BenchSite site() throws IOException, InterruptedException {
+  private BenchSite site(List<String> names) throws IOException, InterruptedException {
     String server = host;
     if (server == null) {
       SecureRandom random = new SecureRandom();
       System.out.println("starting the platform on a throw-away data folder …");
       return BenchSite.ownServer(
           Repository.program(System.getenv()),
-          publishers,
+          names.contains("idle") ? Math.max(publishers, connections) : publishers,
           portOffset == null ? Ports.freeOffset(random) : portOffset,
           plain || compare,
           random);

@@ -12,11 +12,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Handshake, CONNECT, CONNACK and orderly end, over the publishers' logins in turn: eight at a time
  * with full handshakes, or one after the other with resumed ones, since a ticket is good for one
- * connection. Without resumption the second kind fails rather than give a figure of the first.
+ * connection. It warms up for the plan's whole time, since a server on a JVM compiles the way of a
+ * login only after thousands of them. Without resumption the second kind fails rather than give a
+ * figure of the first.
  */
 final class ConnectStorm implements Scenario {
-  private static final int WARM_UP_CONNECTS = 200;
-
   private final Handshake handshake;
   private final int atATime;
 
@@ -35,7 +35,8 @@ final class ConnectStorm implements Scenario {
       throws IOException, InterruptedException {
     try (LoadLoop loop = new LoadLoop(target.endpoint())) {
       LatencyHistogram latency = new LatencyHistogram();
-      connect(loop, target, WARM_UP_CONNECTS, Long.MAX_VALUE, latency);
+      connect(
+          loop, target, Integer.MAX_VALUE, System.nanoTime() + plan.warmUp().toNanos(), latency);
       latency.reset();
       long resumedBefore = loop.resumedSessions();
       Stopwatch start = Stopwatch.start(target);

@@ -7,7 +7,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -21,7 +20,6 @@ import java.util.stream.IntStream;
 final class FanIn implements Scenario {
   private static final int AT_RATE_PUBLISHERS = 10;
   private static final long STALL_MILLIS = 2_000;
-  private static final long DRAIN_MILLIS_MAX = 10_000;
 
   private final String name;
   private final int qos;
@@ -64,7 +62,7 @@ final class FanIn implements Scenario {
       }
       List<LoadClient> clients =
           loop.openAll(IntStream.range(0, publishers).mapToObj(target::publisher).toList(), flow);
-      onLoop(loop, () -> flow.attach(clients, target));
+      loop.run(() -> flow.attach(clients, target));
       ScheduledFuture<?> ticking =
           messagesPerSecond > 0
               ? loop.timer()
@@ -77,14 +75,14 @@ final class FanIn implements Scenario {
                   .scheduleAtFixedRate(
                       flow::unstall, STALL_MILLIS, STALL_MILLIS, TimeUnit.MILLISECONDS);
       if (messagesPerSecond == 0) {
-        onLoop(loop, flow::startSaturating);
+        loop.run(flow::startSaturating);
       }
       Thread.sleep(plan.warmUp());
-      Stopwatch start = readOnLoop(loop, target, flow::startCounting);
+      Stopwatch start = loop.runTimed(target, flow::startCounting);
       Thread.sleep(plan.length());
-      Stopwatch end = readOnLoop(loop, target, flow::stopCounting);
+      Stopwatch end = loop.runTimed(target, flow::stopCounting);
       ticking.cancel(false);
-      drain(loop, flow);
+      loop.awaitSettled(flow::settled);
       return new ScenarioResult(
           name,
           target.name(),
@@ -97,35 +95,6 @@ final class FanIn implements Scenario {
           flow.doubled(),
           flow.closed == 0 ? "" : flow.closed + " connections were closed");
     }
-  }
-
-  private static void drain(LoadLoop loop, Flow flow) throws IOException, InterruptedException {
-    long end = System.nanoTime() + DRAIN_MILLIS_MAX * 1_000_000;
-    while (System.nanoTime() < end) {
-      CompletableFuture<Boolean> done = new CompletableFuture<>();
-      loop.executor().execute(() -> done.complete(flow.settled()));
-      if (LoadLoop.await(done)) {
-        return;
-      }
-      Thread.sleep(20);
-    }
-  }
-
-  /** Counting and clock change in one turn of the loop, however late this thread wakes up. */
-  private static Stopwatch readOnLoop(LoadLoop loop, LoadTarget target, Runnable step)
-      throws IOException, InterruptedException {
-    return LoadLoop.await(
-        CompletableFuture.supplyAsync(
-            () -> {
-              step.run();
-              return Stopwatch.start(target);
-            },
-            loop.executor()));
-  }
-
-  private static void onLoop(LoadLoop loop, Runnable step)
-      throws IOException, InterruptedException {
-    LoadLoop.await(CompletableFuture.runAsync(step, loop.executor()));
   }
 
   private static final class Publisher {

@@ -18,7 +18,6 @@ import java.util.stream.IntStream;
 final class FanOut implements Scenario {
   private static final int OUTSTANDING = 10;
   private static final long STALL_MILLIS = 3_000;
-  private static final long DRAIN_MILLIS_MAX = 10_000;
 
   @Override
   public String name() {
@@ -44,17 +43,17 @@ final class FanOut implements Scenario {
       }
       LoadClient publisher =
           LoadLoop.await(loop.open(target.publisher(0), flow, LoadLoop.Handshake.FULL));
-      onLoop(loop, () -> flow.start(subscribers, publisher, MqttEncoder.utf8(target.topic(0))));
+      loop.run(() -> flow.start(subscribers, publisher, MqttEncoder.utf8(target.topic(0))));
       ScheduledFuture<?> watching =
           loop.timer()
               .scheduleAtFixedRate(
                   flow::unstall, STALL_MILLIS, STALL_MILLIS, TimeUnit.MILLISECONDS);
       Thread.sleep(plan.warmUp());
-      Stopwatch start = readOnLoop(loop, target, flow::startCounting);
+      Stopwatch start = loop.runTimed(target, flow::startCounting);
       Thread.sleep(plan.length());
-      Stopwatch end = readOnLoop(loop, target, flow::stop);
+      Stopwatch end = loop.runTimed(target, flow::stop);
       watching.cancel(false);
-      drain(loop, flow);
+      loop.awaitSettled(flow::settled);
       return new ScenarioResult(
           name(),
           target.name(),
@@ -67,35 +66,6 @@ final class FanOut implements Scenario {
           flow.doubled(),
           plan.subscribers() + " subscribers");
     }
-  }
-
-  private static void drain(LoadLoop loop, Flow flow) throws IOException, InterruptedException {
-    long end = System.nanoTime() + DRAIN_MILLIS_MAX * 1_000_000;
-    while (System.nanoTime() < end) {
-      CompletableFuture<Boolean> done = new CompletableFuture<>();
-      loop.executor().execute(() -> done.complete(flow.settled()));
-      if (LoadLoop.await(done)) {
-        return;
-      }
-      Thread.sleep(20);
-    }
-  }
-
-  /** Counting and clock change in one turn of the loop, however late this thread wakes up. */
-  private static Stopwatch readOnLoop(LoadLoop loop, LoadTarget target, Runnable step)
-      throws IOException, InterruptedException {
-    return LoadLoop.await(
-        CompletableFuture.supplyAsync(
-            () -> {
-              step.run();
-              return Stopwatch.start(target);
-            },
-            loop.executor()));
-  }
-
-  private static void onLoop(LoadLoop loop, Runnable step)
-      throws IOException, InterruptedException {
-    LoadLoop.await(CompletableFuture.runAsync(step, loop.executor()));
   }
 
   private static final class Stream {

@@ -31,6 +31,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +41,7 @@ import org.jspecify.annotations.Nullable;
 final class LoadLoop implements AutoCloseable {
   private static final int CONNECTING_MAX = 32;
   private static final int CONNECT_SECONDS_MAX = 30;
+  private static final int SETTLE_SECONDS_MAX = 10;
 
   private final Endpoint endpoint;
   private final EventLoopGroup group;
@@ -136,6 +138,33 @@ final class LoadLoop implements AutoCloseable {
   /** How many handshakes of kind {@link Handshake#RESUMED} took up an earlier session. */
   long resumedSessions() {
     return resumed.get();
+  }
+
+  /** Runs a step of a scenario on the loop and waits for it. */
+  void run(Runnable step) throws IOException, InterruptedException {
+    await(CompletableFuture.runAsync(step, group));
+  }
+
+  /** Counting and clock change in one turn of the loop, however late this thread wakes up. */
+  Stopwatch runTimed(LoadTarget target, Runnable step) throws IOException, InterruptedException {
+    return await(
+        CompletableFuture.supplyAsync(
+            () -> {
+              step.run();
+              return Stopwatch.start(target);
+            },
+            group));
+  }
+
+  /** Gives what is on its way some seconds to arrive; {@code settled} is asked on the loop. */
+  void awaitSettled(BooleanSupplier settled) throws IOException, InterruptedException {
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SETTLE_SECONDS_MAX);
+    while (System.nanoTime() < end) {
+      if (await(CompletableFuture.supplyAsync(settled::getAsBoolean, group))) {
+        return;
+      }
+      Thread.sleep(20);
+    }
   }
 
   /** Waits for a step of the loop. */

@@ -2,6 +2,7 @@ package io.sallyport.store.rocksdb;
 
 import io.sallyport.platform.base.Problem;
 import io.sallyport.platform.base.ProblemException;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,20 @@ final class RocksFaults {
                 + (freeBytesMin >> 20)
                 + " MiB are kept free; make room, or shorten the tenants' retention")
         .asException();
+  }
+
+  ProblemException unwritable(IOException cause) {
+    return new ProblemException(
+        new Problem(
+            Problem.Code.STORAGE_FAILED,
+            "the log in "
+                + folder
+                + " can't be written ("
+                + cause.getMessage()
+                + "); what it holds is still read. Make the volume writable, and events are stored"
+                + " again by themselves; if it must be unmounted for that, stop Sallyport before"
+                + " and start it afterwards"),
+        cause);
   }
 
   /** RocksDB's own texts name the file and the place of damage; they hold no content. */

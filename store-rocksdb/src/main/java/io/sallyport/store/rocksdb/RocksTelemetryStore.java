@@ -13,8 +13,10 @@ import io.sallyport.platform.telemetry.TelemetryStore;
 import io.sallyport.platform.tenant.TenantKeys;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,7 +35,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A write that failed leaves RocksDB refusing all further ones. The next append then opens the
  * database anew, and finds out whether the failed batch had reached the log after all; so an append
- * that is tried again with the same list stores nothing twice.
+ * that is tried again with the same list stores nothing twice. While the folder can't be written
+ * the failed database stays open, since it can still be read.
  */
 public final class RocksTelemetryStore implements TelemetryStore {
   private static final Logger LOG = LoggerFactory.getLogger(RocksTelemetryStore.class);
@@ -115,6 +118,7 @@ public final class RocksTelemetryStore implements TelemetryStore {
     try {
       requireSpace();
       if (failed()) {
+        requireWritable();
         reopen();
       }
       return inDatabase(current -> writer.append(current, batch, markers), true);
@@ -307,6 +311,7 @@ public final class RocksTelemetryStore implements TelemetryStore {
       try {
         if (failed()) {
           requireSpace();
+          requireWritable();
           reopen();
         }
       } finally {
@@ -336,6 +341,21 @@ public final class RocksTelemetryStore implements TelemetryStore {
         failed() ? Math.max(config.freeBytesMin(), REOPEN_BYTES_MIN) : config.freeBytesMin();
     if (free < wanted) {
       throw faults.full(free, wanted);
+    }
+  }
+
+  /** Opening needs to write; where that can't be done, trying it would end the reads. */
+  private void requireWritable() {
+    Path probe = folder.resolve("probe");
+    try {
+      try (FileChannel channel =
+          FileChannel.open(probe, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+        channel.write(ByteBuffer.wrap(new byte[] {'?'}));
+        channel.force(true);
+      }
+      Files.delete(probe);
+    } catch (IOException unwritable) {
+      throw faults.unwritable(unwritable);
     }
   }
 

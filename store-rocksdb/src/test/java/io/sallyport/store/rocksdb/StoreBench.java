@@ -58,7 +58,7 @@ final class StoreBench {
     long rows = Long.parseLong(args[1]);
     StoreBench bench = new StoreBench(Integer.parseInt(args[2]));
     try (StoreFixture open = new StoreFixture(folder, RocksStoreConfig.DEFAULT)) {
-      bench.append(open, Math.min(rows, 100_000), 0, args[4]);
+      bench.append(open, Math.min(rows, 500_000), 0, args[4]);
       bench.append(open, rows, Long.parseLong(args[3]), args[4]);
       bench.latest(open);
     }

@@ -19,6 +19,18 @@ interface Database extends AutoCloseable {
   <T> T read(Function<DSLContext, T> query);
 
   /**
+   * As {@link #read}, of a row that logins ask for: where nobody else writes this database it may
+   * come from {@code rows}.
+   */
+  <K, V> Optional<V> read(RecentRows<K, V> rows, K key, Function<DSLContext, Optional<V>> query);
+
+  /**
+   * Notes that the surrounding transaction changes rows that may be remembered. {@code forget} runs
+   * when it has ended, before anybody is told how.
+   */
+  void changing(Runnable forget);
+
+  /**
    * Runs statements that change something: all of them or, when it throws, none, and the
    * surrounding transaction goes on.
    */

@@ -190,6 +190,7 @@ final class GroupCommit implements AutoCloseable {
     Optional<Problem> lost = transaction.lost();
     if (lost.isPresent()) {
       lane.abandon(transaction);
+      transaction.ended();
       return settleFailed(settled, lost.get().asException());
     }
     long start = System.nanoTime();
@@ -197,8 +198,10 @@ final class GroupCommit implements AutoCloseable {
       lane.commit(transaction);
     } catch (SQLException e) {
       lane.abandon(transaction);
+      transaction.ended(); // It may have been committed all the same.
       return settleFailed(settled, faults.exception(e, Faults.UNKNOWN));
     }
+    transaction.ended();
     commits.record(System.nanoTime() - start, TimeUnit.NANOSECONDS);
     batchSizes.record(settled.size());
     noteSound();

@@ -86,6 +86,18 @@ final class PostgresDatabase implements Database, Transactions {
     }
   }
 
+  /** Never from memory: other processes may write here, and would not tell this one. */
+  @Override
+  public <K, V> Optional<V> read(
+      RecentRows<K, V> rows, K key, Function<DSLContext, Optional<V>> query) {
+    return read(query);
+  }
+
+  @Override
+  public void changing(Runnable forget) {
+    // Nothing is remembered.
+  }
+
   @Override
   public <T> T change(Change change, Function<DSLContext, T> statements) {
     return write(() -> faults.translating(change, () -> statements.apply(current.require().sql())));

@@ -47,9 +47,11 @@ final class SqlApiKeyStore implements ApiKeyStore {
           VERSION);
 
   private final Database database;
+  private final RecentRows<String, ApiKey> recent;
 
-  SqlApiKeyStore(Database database) {
+  SqlApiKeyStore(Database database, RecentRows<String, ApiKey> recent) {
     this.database = database;
+    this.recent = recent;
   }
 
   @Override
@@ -71,7 +73,7 @@ final class SqlApiKeyStore implements ApiKeyStore {
 
   @Override
   public Optional<ApiKey> find(String key) {
-    return database.read(sql -> one(sql, key));
+    return database.read(recent, key, sql -> one(sql, key));
   }
 
   @Override
@@ -90,6 +92,7 @@ final class SqlApiKeyStore implements ApiKeyStore {
         Change.of("API key " + key.key()),
         sql -> {
           database.secretErased();
+          database.changing(() -> recent.forget(key.key()));
           sql.update(KEYS)
               .set(TOKEN.values(key.token()))
               .set(ROLES, JsonTexts.of(key.roles()))
@@ -111,6 +114,7 @@ final class SqlApiKeyStore implements ApiKeyStore {
         Change.deleting("API key " + key),
         sql -> {
           database.secretErased();
+          database.changing(() -> recent.forget(key));
           return sql.deleteFrom(KEYS).where(KEY.eq(key)).and(TENANT.eq(tenant.value())).execute()
               > 0;
         });

@@ -41,6 +41,11 @@ final class SqlCommandStore implements CommandStore {
   private static final Condition WAITING =
       STATUS.eq(DSL.inline(CommandStatus.PENDING.name(), Columns.TEXT));
 
+  private static final FixedQuery<Boolean> ANY_WAITING =
+      new FixedQuery<>(
+          "SELECT 1 FROM commands WHERE device_number = ? AND status = 'PENDING' LIMIT 1",
+          row -> Boolean.TRUE);
+
   private final Database database;
   private final CommandColumns columns;
 
@@ -79,15 +84,18 @@ final class SqlCommandStore implements CommandStore {
 
   @Override
   public List<Command> pending(long deviceNumber, Instant now, int limit) {
+    // Asked whenever a device connects, and then most often there is nothing.
     return database.read(sql ->
-        sql.select(CommandColumns.ALL)
-            .from(COMMANDS)
-            .where(DEVICE_NUMBER.eq(deviceNumber))
-            .and(WAITING)
-            .and(EXPIRES.gt(now))
-            .orderBy(NUMBER)
-            .limit(limit)
-            .fetch(columns::command));
+        ANY_WAITING.ask(sql, deviceNumber).isEmpty()
+            ? List.of()
+            : sql.select(CommandColumns.ALL)
+                .from(COMMANDS)
+                .where(DEVICE_NUMBER.eq(deviceNumber))
+                .and(WAITING)
+                .and(EXPIRES.gt(now))
+                .orderBy(NUMBER)
+                .limit(limit)
+                .fetch(columns::command));
   }
 
   @Override

@@ -1,14 +1,18 @@
 package io.sallyport.store.sql;
 
 import io.sallyport.platform.base.DeviceKey;
+import io.sallyport.platform.base.NumberMarks;
 import io.sallyport.platform.base.Page;
 import io.sallyport.platform.base.PageRequest;
 import io.sallyport.platform.base.Problem;
 import io.sallyport.platform.base.TenantId;
 import io.sallyport.platform.device.Device;
+import io.sallyport.platform.device.DeviceAccess;
+import io.sallyport.platform.device.DeviceClass;
 import io.sallyport.platform.device.DeviceCredential;
 import io.sallyport.platform.device.DeviceQuery;
 import io.sallyport.platform.device.DeviceStore;
+import io.sallyport.platform.identity.SecretHash;
 import java.util.List;
 import java.util.Optional;
 import org.jooq.Condition;
@@ -21,10 +25,36 @@ import org.jspecify.annotations.Nullable;
 
 /** Devices and their credentials in the registry. */
 final class SqlDeviceStore implements DeviceStore {
-  private final Database database;
+  private static final FixedQuery<DeviceAccess> ACCESS =
+      new FixedQuery<>(
+          """
+          SELECT d.number, d.class, d.enabled, d.version,
+            c.token_scheme, c.token_key, c.token_hash, c.created, c.version
+          FROM devices d JOIN device_credentials c ON c.device_number = d.number
+          WHERE d.tenant_id = ? AND d.type_id = ? AND d.device_id = ?\
+          """,
+          row ->
+              new DeviceAccess(
+                  row.getLong(1),
+                  DeviceClass.valueOf(row.getString(2)),
+                  row.getBoolean(3),
+                  row.getLong(4),
+                  new DeviceCredential(
+                      row.getLong(1),
+                      new SecretHash(
+                          row.getString(5), Math.toIntExact(row.getLong(6)), row.getString(7)),
+                      Columns.instant(row.getLong(8)),
+                      row.getLong(9))));
 
-  SqlDeviceStore(Database database) {
+  private final Database database;
+  private final RecentRows<DeviceKey, DeviceAccess> recent;
+  private final SqlNumbers numbers;
+
+  SqlDeviceStore(
+      Database database, RecentRows<DeviceKey, DeviceAccess> recent, SqlNumbers numbers) {
     this.database = database;
+    this.recent = recent;
+    this.numbers = numbers;
   }
 
   @Override
@@ -34,12 +64,14 @@ final class SqlDeviceStore implements DeviceStore {
         Change.of("device " + key),
         sql -> {
           long number =
-              sql.insertInto(DeviceColumns.OBJECTS)
-                  .set(DeviceColumns.OBJECT_TENANT, key.tenant().value())
-                  .set(DeviceColumns.OBJECT_KIND, "device")
-                  .returningResult(DeviceColumns.OBJECT_NUMBER)
-                  .fetchSingle()
-                  .value1();
+              numbers.given(
+                  NumberMarks.Sequence.OBJECTS,
+                  sql.insertInto(DeviceColumns.OBJECTS)
+                      .set(DeviceColumns.OBJECT_TENANT, key.tenant().value())
+                      .set(DeviceColumns.OBJECT_KIND, "device")
+                      .returningResult(DeviceColumns.OBJECT_NUMBER)
+                      .fetchSingle()
+                      .value1());
           sql.insertInto(DeviceColumns.DEVICES)
               .set(DeviceColumns.NUMBER, number)
               .set(DeviceColumns.TENANT, key.tenant().value())
@@ -86,6 +118,7 @@ final class SqlDeviceStore implements DeviceStore {
     return database.change(
         Change.of("device " + device.key()),
         sql -> {
+          database.changing(() -> recent.forget(device.key()));
           // Number and key: what was read of a device that is gone must not change its successor.
           Condition same =
               DeviceColumns.NUMBER.eq(device.number()).and(DeviceColumns.is(device.key()));
@@ -104,6 +137,7 @@ final class SqlDeviceStore implements DeviceStore {
         Change.deleting("device " + key),
         sql -> {
           database.secretErased();
+          database.changing(() -> recent.forget(key));
           // Device and credential go with their object.
           return sql.deleteFrom(DeviceColumns.OBJECTS)
                   .where(
@@ -121,11 +155,15 @@ final class SqlDeviceStore implements DeviceStore {
     return database.change(
         Change.of("device " + credential.deviceNumber()),
         sql -> {
-          if (!sql.fetchExists(
-              DeviceColumns.DEVICES, DeviceColumns.NUMBER.eq(credential.deviceNumber()))) {
-            throw Problem.notFound("device number " + credential.deviceNumber());
-          }
+          DeviceKey key =
+              sql.select(DeviceColumns.TENANT, DeviceColumns.TYPE, DeviceColumns.ID)
+                  .from(DeviceColumns.DEVICES)
+                  .where(DeviceColumns.NUMBER.eq(credential.deviceNumber()))
+                  .fetchOptional(row -> DeviceKey.of(row.value1(), row.value2(), row.value3()))
+                  .orElseThrow(
+                      () -> Problem.notFound("device number " + credential.deviceNumber()));
           database.secretErased();
+          database.changing(() -> recent.forget(key));
           sql.insertInto(CredentialColumns.CREDENTIALS)
               .set(CredentialColumns.DEVICE, credential.deviceNumber())
               .set(CredentialColumns.TOKEN.values(credential.token()))
@@ -144,6 +182,14 @@ final class SqlDeviceStore implements DeviceStore {
   @Override
   public Optional<DeviceCredential> findCredential(long deviceNumber) {
     return database.read(sql -> CredentialColumns.find(sql, deviceNumber));
+  }
+
+  @Override
+  public Optional<DeviceAccess> findAccess(DeviceKey key) {
+    return database.read(
+        recent,
+        key,
+        sql -> ACCESS.ask(sql, key.tenant().value(), key.type().value(), key.id().value()));
   }
 
   private Optional<Device> one(DSLContext sql, Condition which) {

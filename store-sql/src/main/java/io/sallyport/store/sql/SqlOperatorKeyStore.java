@@ -6,6 +6,7 @@ import static io.sallyport.store.sql.Columns.column;
 
 import io.sallyport.platform.identity.OperatorKey;
 import io.sallyport.platform.identity.OperatorKeyStore;
+import io.sallyport.platform.identity.SecretHash;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -53,6 +54,21 @@ final class SqlOperatorKeyStore implements OperatorKeyStore {
   public List<OperatorKey> list() {
     return database.read(
         sql -> sql.select(ALL).from(KEYS).orderBy(KEY).fetch(SqlOperatorKeyStore::operatorKey));
+  }
+
+  @Override
+  public boolean rehash(String key, SecretHash known, SecretHash fresh) {
+    return database.change(
+        Change.of("operator key " + key),
+        sql ->
+            sql.update(KEYS)
+                    .set(TOKEN.values(fresh))
+                    .where(KEY.eq(key))
+                    .and(TOKEN.scheme().eq(known.scheme()))
+                    .and(TOKEN.key().eq((long) known.keyId()))
+                    .and(TOKEN.hash().eq(known.text()))
+                    .execute()
+                > 0);
   }
 
   @Override

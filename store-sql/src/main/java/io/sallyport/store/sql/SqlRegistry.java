@@ -2,13 +2,16 @@ package io.sallyport.store.sql;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.sallyport.platform.audit.AuditStore;
+import io.sallyport.platform.base.NumberMarks;
 import io.sallyport.platform.base.Problem;
 import io.sallyport.platform.base.Transactions;
 import io.sallyport.platform.command.CommandStore;
 import io.sallyport.platform.device.DeviceStore;
 import io.sallyport.platform.device.DeviceTypeStore;
 import io.sallyport.platform.identity.ApiKeyStore;
+import io.sallyport.platform.identity.KnownAddressStore;
 import io.sallyport.platform.identity.OperatorKeyStore;
+import io.sallyport.platform.identity.StoredHashes;
 import io.sallyport.platform.tenant.SettingStore;
 import io.sallyport.platform.tenant.TenantKeys;
 import io.sallyport.platform.tenant.TenantStore;
@@ -23,27 +26,39 @@ import java.util.Optional;
 public final class SqlRegistry implements AutoCloseable {
   private final Database database;
   private final SealedPayloads payloads;
+  private final LoginRows recent = new LoginRows();
+  private final SqlNumbers numbers;
 
-  private SqlRegistry(Database database, TenantKeys keys) {
+  private SqlRegistry(Database database, TenantKeys keys, NumberMarks marks) {
     this.database = database;
     this.payloads = new SealedPayloads(keys);
+    this.numbers = new SqlNumbers(database, marks);
   }
 
   /**
    * Opens the database, making it or bringing its schema up to date where needed.
    *
    * @param keys seals the payloads of commands
+   * @param marks the internal numbers that must not be given again, whatever the database says
    * @throws io.sallyport.platform.base.ProblemException {@code CONFLICT} if a newer release wrote
    *     it, {@code INVALID} for a URL that is malformed or asks for less than verified TLS, {@code
    *     UNAVAILABLE}, {@code CORRUPT}, {@code STORAGE_FULL}, {@code STORAGE_FAILED}
    */
-  public static SqlRegistry open(RegistryConfig config, TenantKeys keys, MeterRegistry meters) {
+  public static SqlRegistry open(
+      RegistryConfig config, TenantKeys keys, NumberMarks marks, MeterRegistry meters) {
     Database database =
         switch (config) {
           case RegistryConfig.Sqlite sqlite -> SqliteDatabase.open(sqlite, meters);
           case RegistryConfig.Postgres postgres -> PostgresDatabase.open(postgres, meters);
         };
-    return new SqlRegistry(database, keys);
+    SqlRegistry registry = new SqlRegistry(database, keys, marks);
+    try {
+      registry.numbers.raise();
+    } catch (RuntimeException e) {
+      registry.close();
+      throw e;
+    }
+    return registry;
   }
 
   public Transactions transactions() {
@@ -51,7 +66,7 @@ public final class SqlRegistry implements AutoCloseable {
   }
 
   public TenantStore tenants() {
-    return new SqlTenantStore(database, payloads);
+    return new SqlTenantStore(database, payloads, recent, numbers);
   }
 
   public DeviceTypeStore deviceTypes() {
@@ -59,11 +74,11 @@ public final class SqlRegistry implements AutoCloseable {
   }
 
   public DeviceStore devices() {
-    return new SqlDeviceStore(database);
+    return new SqlDeviceStore(database, recent.devices(), numbers);
   }
 
   public ApiKeyStore apiKeys() {
-    return new SqlApiKeyStore(database);
+    return new SqlApiKeyStore(database, recent.apiKeys());
   }
 
   public OperatorKeyStore operatorKeys() {
@@ -76,6 +91,14 @@ public final class SqlRegistry implements AutoCloseable {
 
   public AuditStore audit() {
     return new SqlAuditStore(database);
+  }
+
+  public KnownAddressStore knownAddresses() {
+    return new SqlKnownAddressStore(database);
+  }
+
+  public StoredHashes storedHashes() {
+    return new SqlStoredHashes(database);
   }
 
   public SettingStore settings() {

@@ -6,6 +6,7 @@ import static io.sallyport.store.sql.Columns.TEXT;
 import static io.sallyport.store.sql.Columns.TIME;
 import static io.sallyport.store.sql.Columns.column;
 
+import io.sallyport.platform.base.NumberMarks;
 import io.sallyport.platform.base.Page;
 import io.sallyport.platform.base.PageRequest;
 import io.sallyport.platform.base.Problem;
@@ -72,10 +73,14 @@ final class SqlTenantStore implements TenantStore {
 
   private final Database database;
   private final SealedPayloads payloads;
+  private final LoginRows recent;
+  private final SqlNumbers numbers;
 
-  SqlTenantStore(Database database, SealedPayloads payloads) {
+  SqlTenantStore(Database database, SealedPayloads payloads, LoginRows recent, SqlNumbers numbers) {
     this.database = database;
     this.payloads = payloads;
+    this.recent = recent;
+    this.numbers = numbers;
   }
 
   @Override
@@ -85,11 +90,13 @@ final class SqlTenantStore implements TenantStore {
         sql -> {
           // The id is unique over all tenants that ever were (THREATS T15).
           long number =
-              sql.insertInto(IDS)
-                  .set(IDS_ID, id.value())
-                  .returningResult(IDS_NUMBER)
-                  .fetchSingle()
-                  .value1();
+              numbers.given(
+                  NumberMarks.Sequence.TENANTS,
+                  sql.insertInto(IDS)
+                      .set(IDS_ID, id.value())
+                      .returningResult(IDS_NUMBER)
+                      .fetchSingle()
+                      .value1());
           sql.insertInto(TENANTS)
               .set(ID, id.value())
               .set(NUMBER, number)
@@ -106,7 +113,7 @@ final class SqlTenantStore implements TenantStore {
 
   @Override
   public Optional<Tenant> find(TenantId id) {
-    return database.read(sql -> one(sql, ID.eq(id.value())));
+    return database.read(recent.tenants(), id, sql -> one(sql, ID.eq(id.value())));
   }
 
   @Override
@@ -130,6 +137,7 @@ final class SqlTenantStore implements TenantStore {
     return database.change(
         Change.of("tenant " + id),
         sql -> {
+          database.changing(() -> recent.tenants().forget(id));
           sql.update(TENANTS)
               .set(NAME, name)
               .set(STATUS, status.name())
@@ -153,9 +161,30 @@ final class SqlTenantStore implements TenantStore {
         });
   }
 
+  @Override
+  public boolean retire(TenantId id, Instant now) {
+    return database.change(
+        Change.of("tenant " + id),
+        sql -> {
+          if (sql.fetchExists(IDS, IDS_ID.eq(id.value()))) {
+            return false;
+          }
+          numbers.given(
+              NumberMarks.Sequence.TENANTS,
+              sql.insertInto(IDS)
+                  .set(IDS_ID, id.value())
+                  .set(IDS_DELETED, now)
+                  .returningResult(IDS_NUMBER)
+                  .fetchSingle()
+                  .value1());
+          return true;
+        });
+  }
+
   private void delete(DSLContext sql, Tenant tenant, Instant now) {
     String id = tenant.id().value();
     database.secretErased();
+    database.changing(() -> recent.forgetTenant(tenant.id()));
     for (String name : BELONGINGS) {
       Table<Record> table = Columns.table(name);
       sql.deleteFrom(table).where(column(table, "tenant_id", TEXT).eq(id)).execute();

@@ -79,6 +79,18 @@ final class SqliteDatabase implements Database, Transactions {
   }
 
   @Override
+  public <K, V> Optional<V> read(
+      RecentRows<K, V> rows, K key, Function<DSLContext, Optional<V>> query) {
+    // What a transaction has changed is for itself alone until its commit.
+    return current.find() == null ? rows.find(key, () -> readers.read(query)) : read(query);
+  }
+
+  @Override
+  public void changing(Runnable forget) {
+    current.require().atEnd(forget);
+  }
+
+  @Override
   public <T> T change(Change change, Function<DSLContext, T> statements) {
     return write(() -> faults.translating(change, () -> statements.apply(current.require().sql())));
   }

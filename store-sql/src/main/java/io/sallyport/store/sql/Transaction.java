@@ -17,6 +17,7 @@ final class Transaction {
   private final DSLContext sql;
   private final Faults faults;
   private final List<Joined<?>> joined = new ArrayList<>();
+  private final List<Runnable> atEnd = new ArrayList<>();
   private int depth;
   private boolean secretErased;
   private Optional<Problem> lost = Optional.empty();
@@ -75,6 +76,17 @@ final class Transaction {
     List<Joined<?>> taken = List.copyOf(joined);
     joined.clear();
     return taken;
+  }
+
+  /** Has {@code step} run by {@link #ended}, also when the work that asked for it is undone. */
+  void atEnd(Runnable step) {
+    atEnd.add(step);
+  }
+
+  /** To be called when the commit has succeeded or failed, before any caller is told. */
+  void ended() {
+    atEnd.forEach(Runnable::run);
+    atEnd.clear();
   }
 
   void noteSecretErased() {

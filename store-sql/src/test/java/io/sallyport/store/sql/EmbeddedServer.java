@@ -47,10 +47,20 @@ final class EmbeddedServer implements ParameterResolver {
     }
 
     RegistryConfig.Postgres emptyDatabase() {
+      return create("");
+    }
+
+    /** A copy of a database to which nobody is connected. */
+    RegistryConfig.Postgres copy(RegistryConfig.Postgres database) {
+      String url = database.url();
+      return create(" TEMPLATE " + url.substring(url.lastIndexOf('/') + 1));
+    }
+
+    private RegistryConfig.Postgres create(String from) {
       String name = "registry" + databases.incrementAndGet();
       try (Connection connection = postgres.getPostgresDatabase().getConnection();
           Statement statement = connection.createStatement()) {
-        statement.execute("CREATE DATABASE " + name);
+        statement.execute("CREATE DATABASE " + name + from);
       } catch (SQLException e) {
         throw new IllegalStateException("no database for the test", e);
       }

@@ -38,6 +38,11 @@ class PostgresRegistryTest extends RegistryTest {
     return server.emptyDatabase();
   }
 
+  @Override
+  RegistryConfig copy(RegistryConfig database) {
+    return server.copy((RegistryConfig.Postgres) database);
+  }
+
   @Test
   void a_backup_is_left_to_the_servers_own_tools() {
     assertThatThrownBy(() -> registry().backupTo(Path.of("copy.db")))
@@ -117,6 +122,7 @@ class PostgresRegistryTest extends RegistryTest {
                     Secret.of("hunter2"),
                     Optional.empty()),
                 keys,
+                marks,
                 meters))
         .isInstanceOf(ProblemException.class)
         .hasMessageContaining("UNAVAILABLE")

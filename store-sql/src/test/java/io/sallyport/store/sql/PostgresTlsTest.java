@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.sallyport.platform.base.Problem;
 import io.sallyport.platform.base.ProblemException;
 import io.sallyport.platform.base.Secret;
+import io.sallyport.platform.testing.InMemoryNumberMarks;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -89,6 +90,7 @@ class PostgresTlsTest {
             Secret.of("postgres"),
             trusted),
         new FakeTenantKeys(),
+        InMemoryNumberMarks.fresh(),
         new SimpleMeterRegistry());
   }
 

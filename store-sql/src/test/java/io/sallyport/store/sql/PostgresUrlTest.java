@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.sallyport.platform.base.Problem;
 import io.sallyport.platform.base.Secret;
+import io.sallyport.platform.testing.InMemoryNumberMarks;
 import java.sql.SQLException;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -51,6 +52,7 @@ class PostgresUrlTest {
             SqlRegistry.open(
                 RegistryConfig.postgres(url, "u", Secret.of("p"), Optional.empty()),
                 new FakeTenantKeys(),
+                InMemoryNumberMarks.fresh(),
                 new SimpleMeterRegistry()));
   }
 

@@ -15,6 +15,7 @@ import io.sallyport.platform.device.DeviceQuery;
 import io.sallyport.platform.device.DeviceStoreContract;
 import io.sallyport.platform.device.DeviceType;
 import io.sallyport.platform.tenant.TenantSettings;
+import io.sallyport.platform.testing.InMemoryNumberMarks;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,7 +52,8 @@ class RegistrySpeedTest {
 
   private static void measure(String name, RegistryConfig config) {
     try (SqlRegistry registry =
-        SqlRegistry.open(config, new FakeTenantKeys(), new SimpleMeterRegistry())) {
+        SqlRegistry.open(
+            config, new FakeTenantKeys(), InMemoryNumberMarks.fresh(), new SimpleMeterRegistry())) {
       registry.tenants().create(ACME, "Acme", TenantSettings.DEFAULT, DeviceStoreContract.NOW);
       registry
           .deviceTypes()

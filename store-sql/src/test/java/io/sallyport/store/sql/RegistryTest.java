@@ -10,6 +10,7 @@ import io.sallyport.platform.audit.AuditRecord;
 import io.sallyport.platform.audit.AuditStore;
 import io.sallyport.platform.audit.AuditStoreContract;
 import io.sallyport.platform.base.DeviceKey;
+import io.sallyport.platform.base.NumberMarks;
 import io.sallyport.platform.base.PageRequest;
 import io.sallyport.platform.base.Payload;
 import io.sallyport.platform.base.Problem;
@@ -33,6 +34,10 @@ import io.sallyport.platform.device.DeviceTypeStoreContract;
 import io.sallyport.platform.identity.ApiKey;
 import io.sallyport.platform.identity.ApiKeyStore;
 import io.sallyport.platform.identity.ApiKeyStoreContract;
+import io.sallyport.platform.identity.HashCount;
+import io.sallyport.platform.identity.KnownAddressStore;
+import io.sallyport.platform.identity.KnownAddressStoreContract;
+import io.sallyport.platform.identity.OperatorKey;
 import io.sallyport.platform.identity.OperatorKeyStore;
 import io.sallyport.platform.identity.OperatorKeyStoreContract;
 import io.sallyport.platform.identity.SecretHash;
@@ -42,12 +47,14 @@ import io.sallyport.platform.tenant.Tenant;
 import io.sallyport.platform.tenant.TenantSettings;
 import io.sallyport.platform.tenant.TenantStore;
 import io.sallyport.platform.tenant.TenantStoreContract;
+import io.sallyport.platform.testing.InMemoryNumberMarks;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -55,6 +62,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -75,12 +84,16 @@ abstract class RegistryTest {
   private static final DeviceKey P1 = DeviceKey.of("acme01", "pump", "p1");
 
   final FakeTenantKeys keys = new FakeTenantKeys();
+  final InMemoryNumberMarks marks = InMemoryNumberMarks.fresh();
   final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private @Nullable RegistryConfig config;
   private @Nullable SqlRegistry opened;
 
   /** A database with nothing in it. */
   abstract RegistryConfig emptyDatabase();
+
+  /** A copy of a database that nobody has open, as a backup brings it back. */
+  abstract RegistryConfig copy(RegistryConfig database);
 
   @BeforeEach
   void open() {
@@ -99,7 +112,7 @@ abstract class RegistryTest {
 
   /** The same database, opened once more. */
   SqlRegistry openAgain() {
-    return SqlRegistry.open(Objects.requireNonNull(config), keys, meters);
+    return SqlRegistry.open(Objects.requireNonNull(config), keys, marks, meters);
   }
 
   /** A tenant with a type, a device with credential, an API key, and a command. */
@@ -156,6 +169,79 @@ abstract class RegistryTest {
     }
   }
 
+  private RegistryConfig backUp() {
+    registry().close();
+    RegistryConfig backup = copy(Objects.requireNonNull(config));
+    opened = openAgain();
+    return backup;
+  }
+
+  private static Device insertDevice(SqlRegistry registry, String id) {
+    return registry
+        .devices()
+        .insert(DeviceStoreContract.aDevice(DeviceKey.of("acme01", "pump", id)));
+  }
+
+  @Test
+  void numbers_given_after_a_backup_are_not_given_again_when_it_is_brought_back() {
+    populate();
+    RegistryConfig backup = backUp();
+    Tenant lostTenant =
+        registry().tenants().create(new TenantId("lost02"), "Lost", TenantSettings.DEFAULT, NOW);
+    Device lostDevice = insertDevice(registry(), "lost");
+
+    try (SqlRegistry restored = SqlRegistry.open(backup, keys, marks, meters)) {
+      assertThat(restored.tenants().find(lostTenant.id())).isEmpty();
+      assertThat(restored.devices().findByNumber(lostDevice.number())).isEmpty();
+      Tenant tenant =
+          restored.tenants().create(lostTenant.id(), "Again", TenantSettings.DEFAULT, NOW);
+      assertThat(tenant.number()).isGreaterThan(lostTenant.number());
+      assertThat(insertDevice(restored, "lost").number()).isGreaterThan(lostDevice.number());
+    }
+  }
+
+  @Test
+  void without_the_marks_numbers_go_on_far_above() {
+    Tenant known = populate();
+    Device device = registry().devices().find(P1).orElseThrow();
+    RegistryConfig backup = backUp();
+
+    try (SqlRegistry restored =
+        SqlRegistry.open(backup, keys, InMemoryNumberMarks.lost(), meters)) {
+      Tenant tenant =
+          restored.tenants().create(new TenantId("next02"), "Next", TenantSettings.DEFAULT, NOW);
+      assertThat(tenant.number()).isEqualTo(known.number() + (int) SqlNumbers.JUMP + 1);
+      assertThat(insertDevice(restored, "next").number())
+          .isEqualTo(device.number() + SqlNumbers.JUMP + 1);
+    }
+  }
+
+  @Test
+  void a_number_whose_mark_can_not_be_kept_is_not_given() {
+    NumberMarks broken =
+        new NumberMarks() {
+          @Override
+          public void given(Sequence sequence, long number) {
+            if (number > 0) {
+              throw new Problem(Problem.Code.STORAGE_FAILED, "broken").asException();
+            }
+          }
+
+          @Override
+          public OptionalLong mark(Sequence sequence) {
+            return OptionalLong.of(0);
+          }
+        };
+    registry().close();
+    try (SqlRegistry other =
+        SqlRegistry.open(Objects.requireNonNull(config), keys, broken, meters)) {
+      assertProblem(
+          Problem.Code.STORAGE_FAILED,
+          () -> other.tenants().create(ACME, "Acme", TenantSettings.DEFAULT, NOW));
+      assertThat(other.tenants().find(ACME)).isEmpty();
+    }
+  }
+
   @Test
   void deleting_a_tenant_takes_everything_but_its_audit_chain() {
     Tenant tenant = populate();
@@ -172,6 +258,78 @@ abstract class RegistryTest {
     assertThat(registry().apiKeys().find(KEY)).isEmpty();
     assertThat(registry().commands().find(ACME, "c1")).isEmpty();
     assertThat(registry().audit().head(Optional.of(ACME))).contains(record);
+  }
+
+  @Test
+  void logins_find_nothing_of_a_deleted_tenant() {
+    populate();
+    assertThat(registry().tenants().find(ACME)).isPresent();
+    assertThat(registry().devices().findAccess(P1)).isPresent();
+    assertThat(registry().apiKeys().find(KEY)).isPresent();
+
+    registry().tenants().delete(ACME, NOW);
+
+    assertThat(registry().tenants().find(ACME)).isEmpty();
+    assertThat(registry().devices().findAccess(P1)).isEmpty();
+    assertThat(registry().apiKeys().find(KEY)).isEmpty();
+  }
+
+  @Test
+  void work_that_changed_what_a_login_rests_on_sees_it_before_others_do() throws Exception {
+    populate();
+    Device device = registry().devices().find(P1).orElseThrow();
+    long version = registry().devices().findAccess(P1).orElseThrow().version();
+    CountDownLatch changed = new CountDownLatch(1);
+    CountDownLatch seen = new CountDownLatch(1);
+    CompletableFuture<Long> work =
+        registry()
+            .transactions()
+            .submit(() -> {
+              registry().devices().update(device, true);
+              changed.countDown();
+              waitFor(seen);
+              return registry().devices().findAccess(P1).orElseThrow().version();
+            });
+    changed.await();
+
+    assertThat(registry().devices().findAccess(P1).orElseThrow().version()).isEqualTo(version);
+    seen.countDown();
+
+    assertThat(work.join()).isEqualTo(version + 1);
+    assertThat(registry().devices().findAccess(P1).orElseThrow().version()).isEqualTo(version + 1);
+  }
+
+  /** THREATS T31: whoever revoked may rely on it when the call returns, however many log in. */
+  @Test
+  void no_login_sees_what_was_so_before_a_change_that_has_returned() throws Exception {
+    populate();
+    Device device = registry().devices().find(P1).orElseThrow();
+    AtomicLong committed = new AtomicLong(device.version());
+    AtomicBoolean over = new AtomicBoolean();
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<Boolean>> logins = new ArrayList<>();
+      for (int i = 0; i < 8; i++) {
+        logins.add(
+            threads.submit(() -> {
+              boolean neverLate = true;
+              while (!over.get()) {
+                long atLeast = committed.get();
+                long version = registry().devices().findAccess(P1).orElseThrow().version();
+                neverLate &= version >= atLeast;
+              }
+              return neverLate;
+            }));
+      }
+      for (int i = 0; i < 200; i++) {
+        committed.set(registry().devices().update(device, true).version());
+      }
+      over.set(true);
+      for (Future<Boolean> login : logins) {
+        assertThat(login.get()).isTrue();
+      }
+    } finally {
+      over.set(true);
+    }
   }
 
   @Test
@@ -400,7 +558,8 @@ abstract class RegistryTest {
                     "INSERT INTO schema_history (installed_rank, version, description, type,"
                         + " script, checksum, installed_by, execution_time, success) SELECT"
                         + " installed_rank + 1, '99', 'future', type, 'V99__future.sql', 1,"
-                        + " installed_by, 1, success FROM schema_history"));
+                        + " installed_by, 1, success FROM schema_history WHERE installed_rank ="
+                        + " (SELECT MAX(installed_rank) FROM schema_history)"));
     registry().close();
 
     assertProblem(Problem.Code.CONFLICT, this::openAgain);
@@ -456,6 +615,33 @@ abstract class RegistryTest {
     public ApiKeyStore apiKeys() {
       return registry().apiKeys();
     }
+  }
+
+  @Nested
+  class AsKnownAddressStore implements KnownAddressStoreContract {
+    @Override
+    public KnownAddressStore knownAddresses() {
+      return registry().knownAddresses();
+    }
+  }
+
+  @Test
+  void stored_hashes_are_counted_by_holder_scheme_and_key() {
+    populate();
+    OperatorKeyStore operators = registry().operatorKeys();
+    operators.insert(new OperatorKey("o-a", new SecretHash("hmac", 2, "x"), NOW));
+    operators.insert(new OperatorKey("o-b", new SecretHash("hmac", 1, "x"), NOW));
+    operators.insert(new OperatorKey("o-c", new SecretHash("hmac", 1, "y"), NOW));
+
+    List<HashCount> counts = registry().storedHashes().count();
+
+    assertThat(counts)
+        .contains(
+            new HashCount("operator-keys", "hmac", 1, 2),
+            new HashCount("operator-keys", "hmac", 2, 1));
+    assertThat(counts)
+        .extracting(HashCount::holder)
+        .contains("devices", "api-keys", "operator-keys");
   }
 
   @Nested

@@ -14,6 +14,7 @@ import io.sallyport.platform.identity.ApiKey;
 import io.sallyport.platform.identity.OperatorKey;
 import io.sallyport.platform.identity.SecretHash;
 import io.sallyport.platform.tenant.TenantSettings;
+import io.sallyport.platform.testing.InMemoryNumberMarks;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -45,7 +46,8 @@ class SqliteStorageTest {
   }
 
   private static SqlRegistry open(RegistryConfig config) {
-    return SqlRegistry.open(config, new FakeTenantKeys(), new SimpleMeterRegistry());
+    return SqlRegistry.open(
+        config, new FakeTenantKeys(), InMemoryNumberMarks.fresh(), new SimpleMeterRegistry());
   }
 
   private Path file() {
@@ -151,6 +153,11 @@ class SqliteStorageTest {
           @Override
           RegistryConfig emptyDatabase() {
             return RegistryConfig.sqlite(file());
+          }
+
+          @Override
+          RegistryConfig copy(RegistryConfig database) {
+            throw new AssertionError("no backup here");
           }
         };
     filled.open();

@@ -1,7 +1,11 @@
 package io.sallyport.web.api;
 
+import io.sallyport.platform.audit.AuditCheckpoint;
+import io.sallyport.platform.audit.AuditCheckpoints;
 import io.sallyport.platform.audit.AuditLog;
 import io.sallyport.platform.audit.AuditStore;
+import io.sallyport.platform.base.Problem;
+import io.sallyport.platform.base.ProblemException;
 import io.sallyport.platform.base.TenantId;
 import io.sallyport.platform.identity.AccessPolicy;
 import io.sallyport.platform.identity.Permission;
@@ -9,11 +13,14 @@ import io.sallyport.platform.identity.Principal;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
@@ -26,12 +33,19 @@ final class AuditResource {
   private final AccessPolicy policy;
   private final AuditStore store;
   private final AuditLog log;
+  private final AuditCheckpoints checkpoints;
   private final Listings listings;
 
-  AuditResource(AccessPolicy policy, AuditStore store, AuditLog log, Listings listings) {
+  AuditResource(
+      AccessPolicy policy,
+      AuditStore store,
+      AuditLog log,
+      AuditCheckpoints checkpoints,
+      Listings listings) {
     this.policy = policy;
     this.store = store;
     this.log = log;
+    this.checkpoints = checkpoints;
     this.listings = listings;
   }
 
@@ -68,6 +82,31 @@ final class AuditResource {
   AuditJson.Verified verifyInstallation(@AuthenticationPrincipal Principal actor) {
     policy.requireOperator(actor);
     return AuditJson.Verified.of(log.verify(Optional.empty()));
+  }
+
+  @PostMapping("/audit/verify")
+  @Operation(summary = "Compare all chains with checkpoints that were kept elsewhere (operators)")
+  CheckpointJson.Compared verifyCheckpoints(
+      @AuthenticationPrincipal Principal actor, @RequestBody CheckpointJson.Given body) {
+    policy.requireOperator(actor);
+    List<AuditCheckpoint> given =
+        BodyFields.required(body.checkpoints(), "checkpoints").stream()
+            .map(AuditResource::checkpoint)
+            .toList();
+    List<CheckpointJson.Found> found =
+        checkpoints.verify(given, !Boolean.FALSE.equals(body.walk())).stream()
+            .map(CheckpointJson.Found::of)
+            .toList();
+    return new CheckpointJson.Compared(found.isEmpty(), given.size(), found);
+  }
+
+  private static AuditCheckpoint checkpoint(String line) {
+    try {
+      return AuditCheckpoint.decode(line);
+    } catch (ProblemException e) {
+      // What is corrupt is the caller's file, not ours.
+      throw Problem.invalid("member 'checkpoints' holds a line that is no checkpoint");
+    }
   }
 
   private Optional<TenantId> readableChain(Principal actor, String tenant) {

@@ -26,7 +26,7 @@ final class ConnectionResource {
   }
 
   @GetMapping
-  @Operation(summary = "Whether the device is connected now")
+  @Operation(summary = "Whether the device is connected now, since when and from where")
   DeviceJson.Connection get(
       @AuthenticationPrincipal Principal actor,
       @PathVariable String tenant,
@@ -34,6 +34,9 @@ final class ConnectionResource {
       @PathVariable String id) {
     DeviceKey key = PathNames.device(tenant, type, id);
     devices.require(actor, Permission.CONNECTION_READ, key);
-    return new DeviceJson.Connection(connections.isConnected(key) ? "connected" : "offline");
+    return connections
+        .connection(key)
+        .map(DeviceJson.Connection::of)
+        .orElse(DeviceJson.Connection.OFFLINE);
   }
 }

@@ -3,6 +3,7 @@ package io.sallyport.web.api;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonRawValue;
 import io.sallyport.platform.base.DeviceKey;
+import io.sallyport.platform.device.ConnectionDetails;
 import io.sallyport.platform.device.Device;
 import io.sallyport.web.json.ApiJson;
 import io.sallyport.web.json.EmbeddedJson;
@@ -87,7 +88,35 @@ record DeviceJson(
     }
   }
 
-  /** Whether the device is connected now: {@code connected} or {@code offline}. */
-  record Connection(@Schema(allowableValues = {"connected", "offline"}) String status)
-      implements ApiJson {}
+  /**
+   * Whether the device is connected now: {@code connected} or {@code offline}; the rest only where
+   * it is.
+   *
+   * @param since when it was let in
+   * @param address where it came from, without port
+   * @param secure whether it came over TLS
+   * @param contract whose protocol it speaks
+   * @param clientId its MQTT client id
+   */
+  record Connection(
+      @Schema(allowableValues = {"connected", "offline"}) String status,
+      @Nullable Instant since,
+      @Nullable String address,
+      @Nullable Boolean secure,
+      @Nullable String contract,
+      @Nullable String clientId)
+      implements ApiJson {
+
+    static final Connection OFFLINE = new Connection("offline", null, null, null, null, null);
+
+    static Connection of(ConnectionDetails details) {
+      return new Connection(
+          "connected",
+          details.since(),
+          details.address(),
+          details.secure(),
+          details.contract(),
+          details.clientId());
+    }
+  }
 }

@@ -1,5 +1,6 @@
 package io.sallyport.web.api;
 
+import io.sallyport.platform.audit.AuditCheckpoints;
 import io.sallyport.platform.audit.AuditLog;
 import io.sallyport.platform.audit.AuditStore;
 import io.sallyport.platform.command.CommandService;
@@ -9,6 +10,7 @@ import io.sallyport.platform.device.LiveConnections;
 import io.sallyport.platform.device.Tenants;
 import io.sallyport.platform.identity.AccessPolicy;
 import io.sallyport.platform.identity.ApiKeys;
+import io.sallyport.platform.identity.HashKeyRing;
 import io.sallyport.platform.telemetry.ReadBudget;
 import io.sallyport.platform.telemetry.TelemetryIngest;
 import io.sallyport.platform.telemetry.TelemetryStore;
@@ -146,8 +148,17 @@ public class NativeApiConfiguration {
 
   @Bean
   AuditResource auditResource(
-      AccessPolicy policy, AuditStore store, AuditLog log, Listings listings) {
-    return new AuditResource(policy, store, log, listings);
+      AccessPolicy policy,
+      AuditStore store,
+      AuditLog log,
+      AuditCheckpoints checkpoints,
+      Listings listings) {
+    return new AuditResource(policy, store, log, checkpoints, listings);
+  }
+
+  @Bean
+  HashKeyResource hashKeyResource(HashKeyRing ring) {
+    return new HashKeyResource(ring);
   }
 
   @Bean

@@ -11,7 +11,6 @@ import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.handler.ContextHandler;
-import org.eclipse.jetty.unixdomain.server.UnixDomainServerConnector;
 import org.eclipse.jetty.util.VirtualThreads;
 import org.eclipse.jetty.util.component.LifeCycle;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
@@ -76,7 +75,7 @@ public final class InnerHop
     return threads;
   }
 
-  private UnixDomainServerConnector connector(Server server) {
+  private InnerConnector connector(Server server) {
     HttpConfiguration http = new HttpConfiguration();
     http.addCustomizer(new PeerCustomizer());
     http.setRequestHeaderSize(config.requestHeadBytesMax());
@@ -87,9 +86,8 @@ public final class InnerHop
     http.setRelativeRedirectAllowed(false);
     http.setUriCompliance(REPEATED_SLASHES);
     HttpConnectionFactory next = new HttpConnectionFactory(http);
-    UnixDomainServerConnector connector =
-        new UnixDomainServerConnector(
-            server, 1, 1, new TokenConnectionFactory(peers, next, config), next);
+    InnerConnector connector =
+        new InnerConnector(server, config, new TokenConnectionFactory(peers, next, config), next);
     connector.setName("inner");
     connector.setUnixDomainPath(socket.path());
     connector.setAcceptQueueSize(config.acceptQueueMax());

@@ -48,6 +48,13 @@ final class PeerEndPoint extends ProxyEndPoint {
     return pace.headDone();
   }
 
+  /** For a server that stops: a connection on which nothing is asked has nothing to wait for. */
+  void closeIfIdle() {
+    if (pace.idle()) {
+      close();
+    }
+  }
+
   void requestDone(long number) {
     pace.requestDone(number);
   }

@@ -78,6 +78,11 @@ final class RequestPace {
     return phase == Phase.HEAD ? headSince + headNanosMax - nanoClock.getAsLong() : Long.MAX_VALUE;
   }
 
+  /** Whether nothing is asked or answered at present. */
+  synchronized boolean idle() {
+    return phase == Phase.BETWEEN;
+  }
+
   /** The head is whole; the number is for {@link #requestDone}. */
   synchronized long headDone() {
     phase = Phase.BODY;

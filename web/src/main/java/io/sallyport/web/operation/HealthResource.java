@@ -13,14 +13,27 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 final class HealthResource {
   private final List<ReadinessCheck> checks;
+  private final List<PostureCheck> posture;
 
-  HealthResource(List<ReadinessCheck> checks) {
+  HealthResource(List<ReadinessCheck> checks, List<PostureCheck> posture) {
     this.checks = List.copyOf(checks);
+    this.posture = List.copyOf(posture);
   }
 
   @GetMapping("/health")
-  HealthJson health() {
-    return new HealthJson("up", null);
+  HealthJson health(
+      @AuthenticationPrincipal(errorOnInvalidType = false) @Nullable Principal actor) {
+    return new HealthJson("up", null, findingsFor(actor));
+  }
+
+  private @Nullable List<HealthJson.Finding> findingsFor(@Nullable Principal actor) {
+    if (!(actor instanceof Principal.Operator)) {
+      return null;
+    }
+    return posture.stream()
+        .flatMap(check ->
+            check.finding().map(found -> new HealthJson.Finding(check.name(), found)).stream())
+        .toList();
   }
 
   @GetMapping("/ready")
@@ -35,6 +48,7 @@ final class HealthResource {
         .body(
             new HealthJson(
                 ready ? "ready" : "not-ready",
-                actor instanceof Principal.Operator ? results : null));
+                actor instanceof Principal.Operator ? results : null,
+                findingsFor(actor)));
   }
 }

@@ -22,8 +22,9 @@ import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.web.SecurityFilterChain;
 
 /**
- * Wires health, readiness and metrics. Collects all {@link ReadinessCheck} beans; offers the {@link
- * PrometheusMeterRegistry} that the other rooms count in. Needs {@code login.DoorConfiguration}.
+ * Wires health, readiness and metrics. Collects all {@link ReadinessCheck} and {@link PostureCheck}
+ * beans; offers the {@link PrometheusMeterRegistry} that the other rooms count in. Needs {@code
+ * login.DoorConfiguration}.
  */
 @Configuration(proxyBeanMethods = false)
 public class OperationConfiguration {
@@ -63,8 +64,9 @@ public class OperationConfiguration {
   }
 
   @Bean
-  HealthResource healthResource(ObjectProvider<ReadinessCheck> checks) {
-    return new HealthResource(checks.orderedStream().toList());
+  HealthResource healthResource(
+      ObjectProvider<ReadinessCheck> checks, ObjectProvider<PostureCheck> posture) {
+    return new HealthResource(checks.orderedStream().toList(), posture.orderedStream().toList());
   }
 
   @Bean

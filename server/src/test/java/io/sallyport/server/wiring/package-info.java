@@ -1,0 +1,4 @@
+@NullMarked
+package io.sallyport.server.wiring;
+
+import org.jspecify.annotations.NullMarked;
