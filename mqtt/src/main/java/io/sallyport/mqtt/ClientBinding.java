@@ -62,8 +62,8 @@ public interface ClientBinding {
   void publishWill(Message will);
 
   /**
-   * The response topic as this client must see it [v5:MQTT-3.3.2-15]: in the form of its own topics.
-   * Called on its event loop for each copy that has one; must be quick.
+   * The response topic as this client must see it [v5:MQTT-3.3.2-15]: in the form of its own
+   * topics. Called on its event loop for each copy that has one; must be quick.
    *
    * @param responseTopic as the message has it
    * @return null leaves it out

@@ -16,8 +16,8 @@ import java.time.Duration;
  * @param overflow what gives way when the queue is full
  * @param subscriptionsMax filters a session may hold; one more closes with {@link
  *     CloseReason#TOO_MANY_SUBSCRIPTIONS}
- * @param sessionExpiry how long a session with clean session 0 outlives its connection; in 5 the most
- *     that a client may ask for
+ * @param sessionExpiry how long a session with clean session 0 outlives its connection; in 5 the
+ *     most that a client may ask for
  * @param offer what only version 5 can be told
  */
 public record ClientLimits(
@@ -42,8 +42,8 @@ public record ClientLimits(
    * What CONNACK of version 5 says beside the limits that hold in every version.
    *
    * @param topicAliasMax aliases that the client may use, 0 to 65,535
-   * @param keepAliveSecondsMax the server's keep alive for clients that ask for a longer one, or for
-   *     none; 0 leaves the client's. 3.x keeps its own value
+   * @param keepAliveSecondsMax the server's keep alive for clients that ask for a longer one, or
+   *     for none; 0 leaves the client's. 3.x keeps its own value
    * @param qosMax of messages from the client
    * @param retainAvailable whether the client may publish retained messages
    * @param wildcardsAvailable only told; the binding refuses

@@ -10,8 +10,8 @@ import java.util.Optional;
  * @param cleanStart clean session of 3.x
  * @param keepAliveSeconds 0 to 65,535, 0 switches it off
  * @param will the will message, syntactically valid, not yet authorised
- * @param sessionExpirySeconds how long the session shall outlive its connection, before any limit: 0
- *     to {@link #NEVER_EXPIRES}; in 3.x one of these two, by clean session
+ * @param sessionExpirySeconds how long the session shall outlive its connection, before any limit:
+ *     0 to {@link #NEVER_EXPIRES}; in 3.x one of these two, by clean session
  * @param userProperties of CONNECT, MQTT 5 §3.1.2.11.8
  * @param freshClientId a name that no client has ever had, for one that brings none: the gate puts
  *     it, or a longer one with it, into the session's key, and the client is told that

@@ -432,7 +432,11 @@ public final class RawMqttClient implements AutoCloseable {
   }
 
   public Published5 expectPublish5() {
-    Packet packet = expect(PUBLISH);
+    return published5(expect(PUBLISH));
+  }
+
+  /** The fields of a PUBLISH of version 5. */
+  public static Published5 published5(Packet packet) {
     ByteBuffer body = ByteBuffer.wrap(packet.body().bytes);
     byte[] topic = new byte[body.getShort() & 0xFFFF];
     body.get(topic);

@@ -118,7 +118,7 @@ final class WatsonGate implements ClientGate {
             request,
             device,
             new StatusSubject.OfDevice(device.key(), request.clientId(), device.tenantNumber()));
-    boolean persistent = !request.cleanStart();
+    boolean persistent = request.wantsLastingSession();
     ClientBinding binding =
         device.gateway()
             ? new GatewayBinding(parts, client, device, persistent)
@@ -202,7 +202,8 @@ final class WatsonGate implements ClientGate {
           new SessionKey(
               WatsonScopes.full(principal.tenantNumber()), owner(principal), request.clientId());
       admitted = true;
-      return new Admission.Admitted(session, binding, allowed);
+      return new Admission.Admitted(
+          session, binding, allowed.withOffer(WatsonLimits.VERSION_5_OFFER));
     } finally {
       if (!admitted) {
         client.withdraw();

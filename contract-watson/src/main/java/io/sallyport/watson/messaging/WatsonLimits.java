@@ -18,6 +18,16 @@ public record WatsonLimits(ClientLimits device, ClientLimits gateway, ClientLimi
 
   private static final Duration SESSION_EXPIRY = Duration.ofDays(2);
 
+  /** Version 5 is told what this contract never grants: shared subscriptions. */
+  static final ClientLimits.Offer VERSION_5_OFFER =
+      new ClientLimits.Offer(
+          ClientLimits.Offer.DEFAULT.topicAliasMax(),
+          ClientLimits.Offer.DEFAULT.keepAliveSecondsMax(),
+          ClientLimits.Offer.DEFAULT.qosMax(),
+          ClientLimits.Offer.DEFAULT.retainAvailable(),
+          ClientLimits.Offer.DEFAULT.wildcardsAvailable(),
+          false);
+
   public static final WatsonLimits DEFAULT =
       new WatsonLimits(
           limits(100, 100, 5_000, 8L << 20, 50),

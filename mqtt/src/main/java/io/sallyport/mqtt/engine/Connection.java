@@ -191,8 +191,10 @@ final class Connection {
         engine.metrics().messageRead();
         openInflow().publish(publish, loop.nowNanos());
       }
-      case MqttPacket.PubAck ack -> openSession().outflow().pubAck(this, ack.packetId(), ack.reasonCode());
-      case MqttPacket.PubRec rec -> openSession().outflow().pubRec(this, rec.packetId(), rec.reasonCode());
+      case MqttPacket.PubAck ack ->
+          openSession().outflow().pubAck(this, ack.packetId(), ack.reasonCode());
+      case MqttPacket.PubRec rec ->
+          openSession().outflow().pubRec(this, rec.packetId(), rec.reasonCode());
       case MqttPacket.PubRel rel -> openInflow().pubRel(rel.packetId());
       case MqttPacket.PubComp comp -> openSession().outflow().pubComp(this, comp.packetId());
       case MqttPacket.Subscribe subscribe ->
@@ -225,7 +227,8 @@ final class Connection {
     engine.metrics().malformed(cause);
     int code = cause.reasonCode().code();
     if (state == ConnectionState.AWAITING_CONNECT && isVersion5()) {
-      var _ = writer.connAckOfVersion5(false, code, ConnAckProperties.NONE, wishes.packetBytesMax());
+      var _ =
+          writer.connAckOfVersion5(false, code, ConnAckProperties.NONE, wishes.packetBytesMax());
     }
     close(cause.closeReason(), code, cause.label());
   }
@@ -244,8 +247,9 @@ final class Connection {
     }
     engine.metrics().refused(reason);
     if (isVersion5()) { // Session present is 0 [v5:MQTT-3.2.2-6].
-      var _ = writer.connAckOfVersion5(
-          false, reason.reasonCode(), ConnAckProperties.NONE, wishes.packetBytesMax());
+      var _ =
+          writer.connAckOfVersion5(
+              false, reason.reasonCode(), ConnAckProperties.NONE, wishes.packetBytesMax());
     } else {
       writer.connAck(false, reason.returnCode()); // Session present is 0 [MQTT-3.2.2-4].
     }
@@ -325,8 +329,9 @@ final class Connection {
             mine,
             admission.binding(),
             admission.limits(),
-            new InboundAliases(terms.topicAliasMax(), engine.metrics().aliasBytes()),
-            version5);
+            version5
+                ? new InboundAliases(terms.topicAliasMax(), engine.metrics().aliasBytes())
+                : null);
     subscribing =
         new Subscribing(
             engine,
@@ -340,9 +345,7 @@ final class Connection {
     // [MQTT-3.2.0-1]: before anything else.
     boolean told = true;
     if (version5) {
-      told =
-          writer.connAckOfVersion5(
-              sessionPresent, 0, terms.connAck(), wishes.packetBytesMax());
+      told = writer.connAckOfVersion5(sessionPresent, 0, terms.connAck(), wishes.packetBytesMax());
     } else {
       writer.connAck(sessionPresent, 0);
     }

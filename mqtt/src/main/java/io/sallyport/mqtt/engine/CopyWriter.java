@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * PUBLISH to a client of version 5: the rest of the message's life, subscription identifiers, topic
- * alias, the response topic in the client's form, all within its maximum packet size. Belongs to the
- * connection's loop.
+ * alias, the response topic in the client's form, all within its maximum packet size. Belongs to
+ * the connection's loop.
  */
 final class CopyWriter {
   /** A shorter topic is not worth the three bytes of an alias. */
@@ -27,8 +27,7 @@ final class CopyWriter {
   /**
    * @param topicAliasMax that the client takes
    */
-  CopyWriter(
-      EngineContext engine, ClientBinding binding, int packetBytesMax, int topicAliasMax) {
+  CopyWriter(EngineContext engine, ClientBinding binding, int packetBytesMax, int topicAliasMax) {
     this.engine = engine;
     this.binding = binding;
     this.packetBytesMax = packetBytesMax;
@@ -58,8 +57,7 @@ final class CopyWriter {
   void write(ByteBuf out, Outgoing message, boolean duplicate, int packetId) {
     EncodedMessage encoded = encoded(message);
     CopyProperties copy = aliased(message, encoded);
-    PacketEncoder.publish(
-        out, encoded, copy, message.qos(), message.retain(), duplicate, packetId);
+    PacketEncoder.publish(out, encoded, copy, message.qos(), message.retain(), duplicate, packetId);
   }
 
   /** The connection has ended. */
@@ -86,9 +84,7 @@ final class CopyWriter {
 
   private CopyProperties copy(Outgoing message, int alias, boolean topicOmitted) {
     long expirySeconds = expirySeconds(message.message());
-    if (alias == 0
-        && expirySeconds == MessageProperties.NO_EXPIRY
-        && message.ids().size() == 0) {
+    if (alias == 0 && expirySeconds == MessageProperties.NO_EXPIRY && message.ids().size() == 0) {
       return CopyProperties.NONE;
     }
     return new CopyProperties(expirySeconds, message.ids(), alias, topicOmitted);

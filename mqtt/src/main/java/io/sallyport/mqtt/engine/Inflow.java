@@ -13,6 +13,7 @@ import io.sallyport.mqtt.codec.MqttPacket;
 import io.sallyport.mqtt.codec.Utf8Text;
 import io.sallyport.mqtt.engine.EngineMetrics.Drop;
 import io.sallyport.mqtt.engine.PendingAck.Answer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Messages from one client: handed to its binding, acknowledged in the order of arrival once
@@ -24,8 +25,9 @@ final class Inflow {
   private final Session session;
   private final ClientBinding binding;
   private final ClientLimits limits;
-  private final InboundAliases aliases;
-  private final boolean version5;
+
+  /** Set exactly if the client speaks version 5. */
+  private final @Nullable InboundAliases aliases;
 
   /** QoS 1 and 2: answers leave in this order. */
   private final AckQueue acks = new AckQueue();
@@ -44,19 +46,17 @@ final class Inflow {
       Session session,
       ClientBinding binding,
       ClientLimits limits,
-      InboundAliases aliases,
-      boolean version5) {
+      @Nullable InboundAliases aliases) {
     this.engine = engine;
     this.connection = connection;
     this.session = session;
     this.binding = binding;
     this.limits = limits;
     this.aliases = aliases;
-    this.version5 = version5;
   }
 
   void publish(MqttPacket.Publish packet, long nowNanos) {
-    if (version5 && !isWithinOffer(packet)) {
+    if (aliases != null && !isWithinOffer(aliases, packet)) {
       return;
     }
     if (packet.qos() == Qos.EXACTLY_ONCE && isRepeated(packet.packetId(), nowNanos)) {
@@ -76,7 +76,7 @@ final class Inflow {
     }
     binding.publish(
         new InboundPublish(
-            aliases.topic(packet),
+            aliases == null ? packet.topic() : aliases.topic(packet),
             packet.payload(),
             packet.qos(),
             packet.retain(),
@@ -89,8 +89,8 @@ final class Inflow {
   }
 
   /** What CONNACK offered; false when the connection has been closed over it. */
-  private boolean isWithinOffer(MqttPacket.Publish packet) {
-    MalformedCause wrong = aliases.learn(packet); // Also of a message that is refused.
+  private boolean isWithinOffer(InboundAliases known, MqttPacket.Publish packet) {
+    MalformedCause wrong = known.learn(packet); // Also of a message that is refused.
     if (wrong == null && packet.qos().level() > limits.offer().qosMax().level()) {
       wrong = MalformedCause.QOS_NOT_OFFERED;
     }
@@ -187,7 +187,9 @@ final class Inflow {
   }
 
   void abandon() {
-    aliases.forget();
+    if (aliases != null) {
+      aliases.forget();
+    }
     acks.abandon();
     silent.abandon();
   }
@@ -206,7 +208,7 @@ final class Inflow {
    * sends too much is told (row 29). One place is left for QoS 0.
    */
   private int pauseAt() {
-    return version5 ? limits.receiveMax() + 1 : limits.receiveMax();
+    return aliases != null ? limits.receiveMax() + 1 : limits.receiveMax();
   }
 
   /** False when the contract has asked for the end of the connection. */
@@ -215,7 +217,7 @@ final class Inflow {
       return false;
     }
     countRefused(ack);
-    int reason = version5 ? ack.reasonCode() : 0;
+    int reason = aliases != null ? ack.reasonCode() : 0;
     if (ack.qos() == Qos.AT_LEAST_ONCE) {
       returnQuota();
       connection.writer().pubAck(ack.packetId(), reason);

@@ -7,8 +7,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The will of a session: published once, when its connection has ended without the client's leave, at
- * once or when its delay is over (MQTT 5 §3.1.3.2.2). Belongs to the session's loop.
+ * The will of a session: published once, when its connection has ended without the client's leave,
+ * at once or when its delay is over (MQTT 5 §3.1.3.2.2). Belongs to the session's loop.
  */
 final class LastWill {
   private final EngineContext engine;
@@ -62,11 +62,12 @@ final class LastWill {
       return;
     }
     disarm(loop);
-    Deadline due = new Deadline(_ -> {
-      deadline = null;
-      engine.metrics().delayedWills().decrementAndGet();
-      publish(binding);
-    });
+    Deadline due =
+        new Deadline(_ -> {
+          deadline = null;
+          engine.metrics().delayedWills().decrementAndGet();
+          publish(binding);
+        });
     deadline = due;
     engine.metrics().delayedWills().incrementAndGet();
     long left = Math.max(0, dueAtMillis - engine.clock().millis());

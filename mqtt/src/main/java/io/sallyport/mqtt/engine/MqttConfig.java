@@ -142,8 +142,8 @@ public record MqttConfig(
       long bytesPerAuthorMax) {}
 
   /**
-   * Bounds on who may have how many sessions for how long; beyond a number a new one is refused with
-   * 0x97, code 3 in 3.x.
+   * Bounds on who may have how many sessions for how long; beyond a number a new one is refused
+   * with 0x97, code 3 in 3.x.
    *
    * @param sessionsPerOwnerMax of one owner in one scope, with and without connection
    * @param sessionsPerScopeMax likewise, of a whole scope
@@ -163,7 +163,8 @@ public record MqttConfig(
    * @param perMinuteMax more are told to the contract
    * @param undelayedMax from this one on, of takeovers less than a minute apart, CONNACK waits
    * @param delayMax how long at most
-   * @param settledAfter a connection taken over earlier does not count: its client came back quickly
+   * @param settledAfter a connection taken over earlier does not count: its client came back
+   *     quickly
    */
   public record Takeovers(
       int perMinuteMax, int undelayedMax, Duration delayMax, Duration settledAfter) {

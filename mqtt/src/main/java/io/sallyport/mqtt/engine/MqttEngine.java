@@ -49,19 +49,7 @@ public final class MqttEngine implements Router {
    * @param revocationsTold asked by an event loop that finds it slept more than a second;
    *     completes, on any thread, when every revocation that may have been committed before the
    *     call has closed its connections. Until then the loop takes and sends nothing
-   */
-  public MqttEngine(
-      MqttConfig config,
-      ClientGate gate,
-      Executor gateExecutor,
-      Clock clock,
-      MeterRegistry meters,
-      Supplier<? extends CompletionStage<?>> revocationsTold) {
-    this(config, gate, gateExecutor, clock, meters, revocationsTold, new SecureRandom());
-  }
-
-  /**
-   * @param random for names of clients that bring none: must not be guessable, and thread-safe
+   * @param random for the names of clients that bring none: thread-safe, and not to be guessed
    */
   public MqttEngine(
       MqttConfig config,
@@ -87,6 +75,17 @@ public final class MqttEngine implements Router {
             new PendingLogins(config.logins(), metrics),
             new TakeoverWatch(config.takeovers(), metrics),
             new FreshClientIds(random));
+  }
+
+  /** As above, with randomness of its own. */
+  public MqttEngine(
+      MqttConfig config,
+      ClientGate gate,
+      Executor gateExecutor,
+      Clock clock,
+      MeterRegistry meters,
+      Supplier<? extends CompletionStage<?>> revocationsTold) {
+    this(config, gate, gateExecutor, clock, meters, revocationsTold, new SecureRandom());
   }
 
   /** As above, where whoever revokes closes the connections before the revocation takes effect. */
@@ -183,10 +182,6 @@ public final class MqttEngine implements Router {
     context.sessions().end(session);
   }
 
-  EngineContext context() {
-    return context;
-  }
-
   @Override
   public void endSessions(Scope scope, String owner) {
     context.sessions().endAll(key -> key.scope().equals(scope) && key.owner().equals(owner));
@@ -195,6 +190,10 @@ public final class MqttEngine implements Router {
   @Override
   public void endSessions(Scope scope) {
     context.sessions().endAll(key -> key.scope().equals(scope));
+  }
+
+  EngineContext context() {
+    return context;
   }
 
   private static void drain(LoopContext loop, Duration grace, CompletableFuture<Void> done) {

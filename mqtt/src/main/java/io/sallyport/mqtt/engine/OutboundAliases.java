@@ -7,9 +7,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Numbers given to topics that one connection is sent again and again. A topic gets one when it comes
- * a second time within a few messages; of too many the one not used for longest gives its number up.
- * Belongs to the connection's loop.
+ * Numbers given to topics that one connection is sent again and again. A topic gets one when it
+ * comes a second time within a few messages; of too many the one not used for longest gives its
+ * number up. Belongs to the connection's loop.
  */
 final class OutboundAliases {
   private static final int RECENT = 32;

@@ -128,8 +128,7 @@ final class Outflow {
   }
 
   private void noteLoad() {
-    boolean now =
-        !queue.isEmpty() || !unsent.isEmpty() || resends > 0 || inFlight() >= windowMax;
+    boolean now = !queue.isEmpty() || !unsent.isEmpty() || resends > 0 || inFlight() >= windowMax;
     if (now != backedUp) {
       backedUp = now;
     }
@@ -451,8 +450,7 @@ final class Outflow {
 
   /** Makes room, if there can be any: looks through the queue only when something has expired. */
   private void dropExpired() {
-    if (earliestExpiryMillis == Long.MAX_VALUE
-        || engine.clock().millis() < earliestExpiryMillis) {
+    if (earliestExpiryMillis == Long.MAX_VALUE || engine.clock().millis() < earliestExpiryMillis) {
       return;
     }
     earliestExpiryMillis = Long.MAX_VALUE;

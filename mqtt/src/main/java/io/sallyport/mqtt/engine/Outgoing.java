@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Outgoing {
   /**
-   * What receivers of a message share, encoded once. Those without subscription
-   * identifiers and group, so all of 3.x, share one parcel.
+   * What receivers of a message share, encoded once. Those without subscription identifiers and
+   * group, so all of 3.x, share one parcel.
    *
    * @param group whose message it is, if of a shared subscription
    * @param bytes what it counts for where messages wait

@@ -83,8 +83,7 @@ final class PacketWriter {
     DisconnectProperties properties =
         reason == null
             ? DisconnectProperties.NONE
-            : new DisconnectProperties(
-                DisconnectProperties.UNCHANGED, reason, null, List.of());
+            : new DisconnectProperties(DisconnectProperties.UNCHANGED, reason, null, List.of());
     var _ = encode(new MqttPacket.Disconnect(reasonCode, properties), packetBytesMax);
   }
 
@@ -169,12 +168,7 @@ final class PacketWriter {
     CopyWriter copies = version5;
     if (copies == null) {
       PacketEncoder.publish(
-          begin(),
-          message.encoded(),
-          message.qos(),
-          message.retain(),
-          duplicate,
-          packetId);
+          begin(), message.encoded(), message.qos(), message.retain(), duplicate, packetId);
     } else {
       copies.write(begin(), message, duplicate, packetId);
     }

@@ -43,11 +43,13 @@ final class SessionCounts {
 
   private static <K> boolean count(Map<K, Integer> counts, K key, int max) {
     boolean[] counted = new boolean[1];
-    counts.compute(key, (_, present) -> {
-      int now = present == null ? 0 : present;
-      counted[0] = now < max;
-      return counted[0] ? Integer.valueOf(now + 1) : present;
-    });
+    counts.compute(
+        key,
+        (_, present) -> {
+          int now = present == null ? 0 : present;
+          counted[0] = now < max;
+          return counted[0] ? Integer.valueOf(now + 1) : present;
+        });
     return counted[0];
   }
 

@@ -7,9 +7,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Sees when two clients keep taking one session over from each other (MESSAGING.md section 4): tells
- * when it is time to say so, and how long the next one waits. Remembers only keys that were taken
- * over within the last minute, and no more than a fixed number. Thread-safe.
+ * Sees when two clients keep taking one session over from each other (MESSAGING.md section 4):
+ * tells when it is time to say so, and how long the next one waits. Remembers only keys that were
+ * taken over within the last minute, and no more than a fixed number. Thread-safe.
  */
 final class TakeoverWatch {
   private static final long MINUTE_NANOS = Duration.ofMinutes(1).toNanos();

@@ -8,8 +8,8 @@ import io.sallyport.mqtt.codec.MqttPacket;
 import java.time.Duration;
 
 /**
- * What holds on one connection beside its limits, and what CONNACK of version 5 says about it, MQTT 5
- * §3.2.2.3.
+ * What holds on one connection beside its limits, and what CONNACK of version 5 says about it, MQTT
+ * 5 §3.2.2.3.
  *
  * @param keepAliveSeconds 0 for none
  * @param topicAliasMax that the client may use

@@ -36,8 +36,7 @@ class Version5ConnectTest {
   void limits_of_the_client_are_told_in_connack() {
     try (RawMqttClient client = server.client()) {
       ConnAck5 ack = client.connect5(new Connect("c").keepAlive(60));
-      assertThat(ack)
-          .isEqualTo(new ConnAck5(false, 0, List.of("21=100", "27=262144", "22=16")));
+      assertThat(ack).isEqualTo(new ConnAck5(false, 0, List.of("21=100", "27=262144", "22=16")));
     }
   }
 
@@ -113,7 +112,8 @@ class Version5ConnectTest {
         ConnAck5 ack = client.connect5(new Connect("").clean(cleanStart));
         assertThat(ack.code()).isZero();
         assertThat(ack.sessionPresent()).isFalse();
-        String name = ack.properties().stream().filter(p -> p.startsWith("12=")).toList().getFirst();
+        String name =
+            ack.properties().stream().filter(p -> p.startsWith("12=")).toList().getFirst();
         assertThat(name).matches("12=auto-[0-9a-f]{32}");
         names.add(name);
       }
@@ -164,9 +164,7 @@ class Version5ConnectTest {
         };
     try (RawMqttClient client = server.client()) {
       client.connect5(
-          new Connect("c")
-              .properties(
-                  new Bytes().u8(0x11).u32(77).u8(0x26).text("n").text("v")));
+          new Connect("c").properties(new Bytes().u8(0x11).u32(77).u8(0x26).text("n").text("v")));
     }
     ConnectRequest request = Objects.requireNonNull(seen.get());
     assertThat(request.sessionExpirySeconds()).isEqualTo(77);
@@ -260,8 +258,7 @@ class Version5ConnectTest {
     try (RawMqttClient client = server.client()) {
       client.send(
           RawMqttClient.packet(
-              0x10,
-              new Bytes().hex("00044D515454 05 06 003C 00 000161 02 0101 000174 0001FF")));
+              0x10, new Bytes().hex("00044D515454 05 06 003C 00 000161 02 0101 000174 0001FF")));
       assertThat(client.expectConnAck5().code()).isEqualTo(0x99);
     }
   }

@@ -80,8 +80,7 @@ class Version5FlowTest {
     try (RawMqttClient reader = server.client("reader");
         RawMqttClient writer = client("writer", NOTHING)) {
       reader.subscribe(1, 1, "t");
-      writer.send(
-          RawMqttClient.publish5("t", "x", 1, 1, new Bytes().u8(0x03).text("text/plain")));
+      writer.send(RawMqttClient.publish5("t", "x", 1, 1, new Bytes().u8(0x03).text("text/plain")));
       assertThat(reader.expectPublish().payload()).isEqualTo("x");
     }
   }
@@ -508,8 +507,7 @@ class Version5FlowTest {
       reader.expectPublish5();
     }
     try (RawMqttClient reader = server.client()) {
-      reader.connect5(
-          new Connect("reader").clean(false).properties(lasting(10).u8(0x27).u32(60)));
+      reader.connect5(new Connect("reader").clean(false).properties(lasting(10).u8(0x27).u32(60)));
       assertThat(reader.expectPublish5()).isEqualTo(copy("small", 1, true, 2));
       reader.expectNothingBeforePong();
     }
@@ -607,8 +605,7 @@ class Version5FlowTest {
   @Test
   void retained_message_is_sent_with_what_is_left_and_not_after_its_end() {
     try (RawMqttClient writer = client("writer", NOTHING)) {
-      writer.send(
-          RawMqttClient.publish5(0x33, "r", "x", 1, new Bytes().u8(0x02).u32(100)));
+      writer.send(RawMqttClient.publish5(0x33, "r", "x", 1, new Bytes().u8(0x02).u32(100)));
       writer.expectReason(RawMqttClient.PUBACK, 1);
     }
     server.clock.advanceMillis(30_000);

@@ -43,8 +43,7 @@ class Version5SessionTest {
     comeAndGo(connect("c").properties(expiry(100)));
     try (RawMqttClient client = server.client()) {
       ConnAck5 refused =
-          client.connect5(
-              connect("c").clean(true).properties(new Bytes().u8(0x15).text("method")));
+          client.connect5(connect("c").clean(true).properties(new Bytes().u8(0x15).text("method")));
       assertThat(refused.sessionPresent()).isFalse();
     }
     assertThat(comeAndGo(connect("c").clean(false).properties(expiry(100)))).isTrue();
@@ -200,6 +199,27 @@ class Version5SessionTest {
       RawMqttClient.Packet packet = client.expect(RawMqttClient.DISCONNECT);
       assertThat(packet.body().unsignedByte(0)).isEqualTo(0x81);
       assertThat(packet.body().length() > 1).isEqualTo(problemInformation == 1);
+    }
+  }
+
+  /** v5:MQTT-4.13.1-1: whatever is wrong with a packet, its reason is told before the close. */
+  @ParameterizedTest
+  @CsvSource({
+    "packet above what CONNACK allows, 30 818010, 149",
+    "QoS 3, 36 06 0001 74 0001 00, 129",
+    "reserved flags, 41 02 0001, 129",
+    "a packet of the server, 20 02 0000, 130",
+    "packet id 0, 32 06 0001 74 0000 00, 130",
+    "wildcard in a topic, 30 04 0001 23 00, 144",
+    "no filter, 82 03 0001 00, 130",
+    "misplaced wildcard in a filter, 82 08 0001 00 0002 2361 00, 143",
+    "text that is not UTF-8, 30 04 0001 FF 00, 129",
+    "remaining length of five bytes, 30 FFFFFFFFFF, 129"
+  })
+  void packet_that_is_wrong_is_answered_with_its_reason(String what, String hex, int code) {
+    try (RawMqttClient client = server.client()) {
+      client.connect5(connect("c"));
+      assertThat(client.sendHex(hex).expectDisconnect()).isEqualTo(code);
     }
   }
 

@@ -44,10 +44,7 @@ class EngineConfiguration {
                 defaults.sessions().inboxMessagesMax(),
                 heap.atMostAnEighth(defaults.sessions().queuedBytesPerScopeMax())),
             defaults.subscriptions(),
-            defaults.retained(),
-            defaults.ownership(),
-            defaults.takeovers(),
-            defaults.aliases());
+            defaults.retained());
     // The engine needs a gate, the contract behind it needs the engine's router.
     ClientGate gate =
         request -> {
