@@ -22,6 +22,26 @@ public interface Router {
   int route(Scope scope, Message message, @Nullable SessionKey publisher);
 
   /**
+   * Carries a client's message as {@link #route(Scope, Message, SessionKey)} and {@link
+   * #routeRetained(Scope, Message, SessionKey)} do, and answers it: accepted once all copies for
+   * durable sessions, the retained message of a durable scope and the note that a QoS 2 message was
+   * received are stored, in one step; refused when a limit on retained messages keeps it out.
+   *
+   * @param ack as the engine gave it
+   */
+  default void publish(Scope scope, Message message, @Nullable SessionKey publisher, Ack ack) {
+    if (message.retained()
+        && routeRetained(scope, message, publisher) instanceof RetainOutcome.Refused refused) {
+      ack.refused(refused.reasonCode());
+      return;
+    }
+    if (!message.retained()) {
+      route(scope, message, publisher);
+    }
+    ack.accepted();
+  }
+
+  /**
    * Stores and routes a retained message of the server's own: beyond the scope's limits it is
    * routed all the same, and its topic has no retained message then.
    */
@@ -46,6 +66,12 @@ public interface Router {
 
   /** Forgets all retained messages of the scope. */
   void clearScope(Scope scope);
+
+  /** The scope is deleted: nothing of it stays, neither in memory nor stored. */
+  default void deleteScope(Scope scope) {
+    endSessions(scope);
+    clearScope(scope);
+  }
 
   /**
    * Ends the session, if there is one, with all that is queued in it; a connection that holds it is

@@ -7,6 +7,8 @@ import io.sallyport.mqtt.ReasonCode;
 import io.sallyport.mqtt.SubscribeOutcome;
 import io.sallyport.mqtt.SubscribeOutcome.Granted;
 import io.sallyport.mqtt.codec.MqttPacket;
+import io.sallyport.mqtt.store.Batch;
+import io.sallyport.mqtt.store.SessionRef;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -37,18 +39,54 @@ final class Subscribing {
 
   /** One code per filter, in order, in one packet [MQTT-3.8.4-5], [MQTT-3.9.3-1]. */
   void subscribe(MqttPacket.Subscribe packet) {
+    Batch.Builder batch = Batch.builder();
+    List<Runnable> afterwards = new ArrayList<>();
     List<Integer> codes = new ArrayList<>(packet.filters().size());
     int identifier = packet.properties().identifier();
     for (MqttPacket.Filter filter : packet.filters()) {
-      int code = subscribe(filter.filter(), SubscriptionOptions.of(filter, identifier));
+      int code =
+          subscribe(filter.filter(), SubscriptionOptions.of(filter, identifier), batch, afterwards);
       if (!connection.isOpen()) {
         return;
       }
       boolean plainFailure = ReasonCode.isFailure(code) && version != MqttVersion.V5;
       codes.add(plainFailure ? ReasonCode.UNSPECIFIED_ERROR.code() : code); // 3.x knows one only.
     }
-    connection.writer().subAck(version, packet.packetId(), codes);
-    session.pump();
+    whenStored(
+        batch,
+        () -> {
+          connection.writer().subAck(version, packet.packetId(), codes);
+          afterwards.forEach(Runnable::run);
+          session.pump();
+        });
+  }
+
+  /** At once, unless there is something to store; not at all if the connection ends before. */
+  private void whenStored(Batch.Builder batch, Runnable answer) {
+    if (batch.isEmpty()) {
+      answer.run();
+      return;
+    }
+    Runnable ifOpen =
+        () -> {
+          if (connection.isOpen()) {
+            answer.run();
+          }
+        };
+    boolean _ =
+        engine
+            .ledger()
+            .submit(
+                batch.build(),
+                () -> connection.loop().post(ifOpen),
+                () -> connection.requestClose(CloseReason.STORAGE_UNAVAILABLE));
+  }
+
+  private void noteRemoved(String filter, Batch.Builder batch) {
+    SessionRef durable = session.durableRef();
+    if (durable != null) {
+      batch.deleteSubscription(durable, filter);
+    }
   }
 
   /**
@@ -56,19 +94,22 @@ final class Subscribing {
    * was is told in 5 only [v5:MQTT-3.11.3-1].
    */
   void unsubscribe(MqttPacket.Unsubscribe packet) {
+    Batch.Builder batch = Batch.builder();
     List<Integer> codes = new ArrayList<>(packet.filters().size());
     for (String filter : packet.filters()) {
       boolean held = session.subscriptions().remove(filter);
       if (held) {
         binding.unsubscribed(filter);
+        noteRemoved(filter, batch);
       }
       codes.add((held ? ReasonCode.SUCCESS : ReasonCode.NO_SUBSCRIPTION_EXISTED).code());
     }
-    connection.writer().unsubAck(version, packet.packetId(), codes);
+    whenStored(batch, () -> connection.writer().unsubAck(version, packet.packetId(), codes));
   }
 
   /** The granted QoS or the reason why not; whatever it is if the connection has been closed. */
-  private int subscribe(String filter, SubscriptionOptions options) {
+  private int subscribe(
+      String filter, SubscriptionOptions options, Batch.Builder batch, List<Runnable> afterwards) {
     boolean another = !session.subscriptions().holds(filter);
     if (another && session.subscriptions().size() >= subscriptionsMax) {
       if (version != MqttVersion.V5) {
@@ -88,10 +129,21 @@ final class Subscribing {
             ? binding.subscribe(filter, options.qos())
             : binding.subscribeShared(shared.share(), shared.filter(), options.qos());
     return switch (outcome) {
-      case Granted granted -> granted(filter, shared, granted, options, another);
+      case Granted granted -> {
+        int code = granted(filter, shared, granted, options, another, afterwards);
+        SessionRef durable = session.durableRef();
+        if (durable != null && !ReasonCode.isFailure(code)) {
+          batch.putSubscription(durable, SessionSubscriptions.stored(filter, granted, options));
+        } else {
+          noteRemoved(filter, batch);
+        }
+        yield code;
+      }
       case SubscribeOutcome.Refused refused -> {
         // What was granted before is not granted any more.
-        session.subscriptions().remove(filter);
+        if (session.subscriptions().remove(filter)) {
+          noteRemoved(filter, batch);
+        }
         yield refused.reasonCode();
       }
       case SubscribeOutcome.Close close -> {
@@ -106,20 +158,20 @@ final class Subscribing {
       @Nullable SharedFilter shared,
       Granted granted,
       SubscriptionOptions options,
-      boolean another) {
+      boolean another,
+      List<Runnable> afterwards) {
     if (shared != null) {
       return joined(filter, shared, granted, options);
     }
     session.subscriptions().put(filter, granted, options);
     if (granted.indexed() && options.wantsRetained(another)) {
       // [MQTT-3.3.1-6], [MQTT-3.8.4-3], [v5:MQTT-3.3.1-9 to -11]; sent after SUBACK.
-      session
-          .outflow()
-          .addRetained(
-              filter,
-              engine.scopes().state(granted.scope()).retained().walk(filter),
-              granted.qos(),
-              options.identifier());
+      RetainedWalk walk = engine.scopes().state(granted.scope()).retained().walk(filter);
+      afterwards.add(() -> {
+        if (session.subscriptions().holds(filter)) {
+          session.outflow().addRetained(filter, walk, granted.qos(), options.identifier());
+        }
+      });
     }
     return granted.qos().level();
   }
