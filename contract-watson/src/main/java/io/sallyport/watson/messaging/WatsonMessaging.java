@@ -91,7 +91,8 @@ public final class WatsonMessaging implements AutoCloseable {
   /** To be told of every tenant that is deleted: no session and nothing retained stays. */
   public TenantRevocationListener tenantCleanup() {
     return tenant -> {
-      router.endSessions(WatsonScopes.full(tenant.number()));
+      router.deleteScope(WatsonScopes.full(tenant.number()));
+      router.deleteScope(WatsonScopes.masked(tenant.number()));
       board.forgetTenant(tenant.number());
     };
   }

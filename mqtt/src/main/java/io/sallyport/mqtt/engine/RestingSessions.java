@@ -57,6 +57,9 @@ final class RestingSessions {
     }
     Loader loader = new Loader();
     engine.ledger().store().load(loader);
+    if (!loader.surplus.isEmpty()) {
+      engine.ledger().note(loader.surplus.build());
+    }
     long crashMillis = loader.lastSignOfLife;
     for (Restored restored : loader.found) {
       loop.post(() -> restored.session.rest(restored.record, crashMillis));
@@ -92,6 +95,7 @@ final class RestingSessions {
   /** Gathers what the store holds; a session above a limit is deleted. */
   private final class Loader implements SessionStore.Loading {
     private final List<Restored> found = new ArrayList<>();
+    private final Batch.Builder surplus = Batch.builder();
     private long lastSignOfLife;
     private @Nullable Session present;
 
@@ -106,7 +110,7 @@ final class RestingSessions {
       } else {
         present = null;
         session.discard();
-        engine.ledger().note(Batch.builder().deleteSession(record.ref()).build());
+        surplus.deleteSession(record.ref());
       }
     }
 

@@ -73,6 +73,7 @@ public final class OpenDoors implements SmartLifecycle, AutoCloseable {
 
   /** Opens all listeners, or none. */
   public void open() {
+    engine.load();
     Transport started = Transport.best(Runtime.getRuntime().availableProcessors());
     Front opened =
         new Front(
