@@ -1,5 +1,6 @@
 package io.sallyport.mqtt;
 
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** Carries messages to the subscribers of a scope. Thread-safe; never blocks. */
@@ -20,6 +21,30 @@ public interface Router {
    * @return how many copies were made
    */
   int route(Scope scope, Message message, @Nullable SessionKey publisher);
+
+  /**
+   * {@link #route(Scope, Message)} for a message that the scope's log has: the position behind it
+   * is stored with the copies for durable sessions, so that after a kill the log can be read again
+   * from {@link #logCursor}. One thread at a time per scope, in the log's order.
+   */
+  default int route(Scope scope, Message message, long position) {
+    return route(scope, message);
+  }
+
+  /**
+   * From which position on messages of the scope's log may be missing in the queues of durable
+   * sessions; empty if there is no such session. Asked before the first client comes; may block.
+   */
+  default OptionalLong logCursor(Scope scope) {
+    return OptionalLong.empty();
+  }
+
+  /**
+   * Everything of the log before that position has been routed. To be told of every scope with a
+   * log that is not empty, before the first client comes; it waits for what was routed to be
+   * stored.
+   */
+  default void logRouted(Scope scope, long nextPosition) {}
 
   /**
    * Carries a client's message as {@link #route(Scope, Message, SessionKey)} and {@link

@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -212,6 +213,30 @@ public final class MqttEngine implements Router {
   public void keepRetained(Scope scope) {
     if (resting != null) {
       context.scopes().keepRetained(scope, context.gate());
+    }
+  }
+
+  @Override
+  public int route(Scope scope, Message message, long position) {
+    return context.scopes().route(scope, message, position);
+  }
+
+  @Override
+  public OptionalLong logCursor(Scope scope) {
+    return resting == null ? OptionalLong.empty() : context.ledger().store().cursor(scope);
+  }
+
+  @Override
+  public void logRouted(Scope scope, long nextPosition) {
+    context.scopes().logRouted(scope, nextPosition);
+    if (resting != null) {
+      CompletableFuture<Void> stored = new CompletableFuture<>();
+      boolean _ =
+          context
+              .ledger()
+              .submit(
+                  Batch.builder().build(), () -> stored.complete(null), () -> stored.cancel(false));
+      stored.join();
     }
   }
 

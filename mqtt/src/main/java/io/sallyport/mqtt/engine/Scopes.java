@@ -35,6 +35,12 @@ final class Scopes {
     /** Whether what is retained is stored; written under the ledger's order. */
     private volatile boolean keepsRetained;
 
+    /** Where the part of the scope's log begins that has not been routed; 0 where there is none. */
+    private volatile long nextPosition;
+
+    /** Of the log, as last stored; written under the ledger's order. */
+    private volatile long storedPosition;
+
     private State(MqttConfig config, Clock clock) {
       subscriptions = new TopicTree<>(config.subscriptions().matchVisitsMax());
       groups = new ShareGroups<>(config.subscriptions());
@@ -62,6 +68,11 @@ final class Scopes {
     }
   }
 
+  private static final long NO_POSITION = -1;
+
+  /** After so many positions of a log without rows the place is stored all the same. */
+  private static final long UNSTORED_POSITIONS_MAX = 1_000;
+
   private final MqttConfig config;
   private final Clock clock;
   private final EngineMetrics metrics;
@@ -87,7 +98,40 @@ final class Scopes {
   }
 
   int route(Scope scope, Message message, @Nullable SessionKey publisher) {
-    return carry(scope, message, publisher, null, false, () -> {}, () -> {});
+    return carry(scope, message, publisher, null, NO_POSITION, false, () -> {}, () -> {});
+  }
+
+  /** For a message of the scope's log. */
+  int route(Scope scope, Message message, long position) {
+    if (!ledger.isKept()) {
+      return route(scope, message, null);
+    }
+    State state = state(scope);
+    int copies = carry(scope, message, null, null, position, false, () -> {}, () -> {});
+    state.nextPosition = Math.max(state.nextPosition, position + 1); // One thread routes the log.
+    if (state.nextPosition - state.storedPosition >= UNSTORED_POSITIONS_MAX) {
+      synchronized (ledger.order()) {
+        Batch.Builder batch = Batch.builder();
+        noteCursor(scope, batch);
+        ledger.note(batch.build());
+      }
+    }
+    return copies;
+  }
+
+  void logRouted(Scope scope, long nextPosition) {
+    synchronized (ledger.order()) {
+      State state = state(scope);
+      state.nextPosition = Math.max(state.nextPosition, nextPosition);
+      state.storedPosition = state.nextPosition;
+    }
+  }
+
+  /** Under the ledger's order: with rows of the scope, and with subscriptions that begin now. */
+  void noteCursor(Scope scope, Batch.Builder batch) {
+    State state = state(scope);
+    state.storedPosition = state.nextPosition;
+    batch.putCursor(scope, state.nextPosition);
   }
 
   /** For a client's message, which is answered once everything about it is stored. */
@@ -98,12 +142,12 @@ final class Scopes {
       pending.noteIn(batch);
     }
     if (!message.retained()) {
-      int _ = carry(scope, message, publisher, batch, true, ack::accepted, failed);
+      int _ = carry(scope, message, publisher, batch, NO_POSITION, true, ack::accepted, failed);
       return;
     }
     synchronized (ledger.order()) { // Retained messages change in memory as they do in the store.
       if (keep(scope, message, publisher, batch)) {
-        int _ = carry(scope, message, publisher, batch, true, ack::accepted, failed);
+        int _ = carry(scope, message, publisher, batch, NO_POSITION, true, ack::accepted, failed);
         return;
       }
     }
@@ -115,6 +159,7 @@ final class Scopes {
    * at once, durable sessions theirs above QoS 0 when it is stored.
    *
    * @param batch what is stored with the copies; null for nothing
+   * @param position in the scope's log, which is stored with the first row
    * @param again whether the message comes again if it can't be stored: then nobody gets it now
    * @param stored told when all that is to be stored is, on whatever thread
    * @param failed told instead
@@ -125,12 +170,13 @@ final class Scopes {
       Message message,
       @Nullable SessionKey publisher,
       Batch.@Nullable Builder batch,
+      long position,
       boolean again,
       Runnable stored,
       Runnable failed) {
     State state = states.get(scope);
     if (state == null || message.topic().isEmpty()) {
-      boolean _ = store(new Copies(message), batch, stored, failed);
+      boolean _ = store(scope, new Copies(message), batch, position, stored, failed);
       return 0;
     }
     Matches<Session> matches = state.subscriptions().match(message.topic(), publisher);
@@ -147,7 +193,7 @@ final class Scopes {
     if (!state.groups().isEmpty()) {
       share(state, copies);
     }
-    boolean taken = store(copies, batch, stored, failed);
+    boolean taken = store(scope, copies, batch, position, stored, failed);
     if (!taken && again) {
       return 0;
     }
@@ -212,7 +258,12 @@ final class Scopes {
 
   /** False when it has failed already; {@code failed} has been told then. */
   private boolean store(
-      Copies copies, Batch.@Nullable Builder with, Runnable stored, Runnable failed) {
+      Scope scope,
+      Copies copies,
+      Batch.@Nullable Builder with,
+      long position,
+      Runnable stored,
+      Runnable failed) {
     if (copies.rows().isEmpty() && (with == null || with.isEmpty())) {
       stored.run();
       return true;
@@ -227,6 +278,11 @@ final class Scopes {
         }
       }
       copies.rowsMade(rows.size());
+      if (position != NO_POSITION && !rows.isEmpty()) {
+        State state = state(scope);
+        state.nextPosition = Math.max(state.nextPosition, position + 1);
+        noteCursor(scope, batch);
+      }
       if (!batch.isEmpty()) {
         return ledger.submit(
             batch.build(),
@@ -264,7 +320,7 @@ final class Scopes {
       Batch.Builder batch = ledger.isKept() ? Batch.builder() : null;
       return keep(scope, message, publisher, batch)
           ? new RetainOutcome.Routed(
-              carry(scope, message, publisher, batch, false, () -> {}, () -> {}))
+              carry(scope, message, publisher, batch, NO_POSITION, false, () -> {}, () -> {}))
           : new RetainOutcome.Refused(ReasonCode.QUOTA_EXCEEDED.code());
     }
   }

@@ -4,13 +4,16 @@ import io.sallyport.mqtt.ClientBinding;
 import io.sallyport.mqtt.CloseReason;
 import io.sallyport.mqtt.MqttVersion;
 import io.sallyport.mqtt.ReasonCode;
+import io.sallyport.mqtt.Scope;
 import io.sallyport.mqtt.SubscribeOutcome;
 import io.sallyport.mqtt.SubscribeOutcome.Granted;
 import io.sallyport.mqtt.codec.MqttPacket;
 import io.sallyport.mqtt.store.Batch;
 import io.sallyport.mqtt.store.SessionRef;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** SUBSCRIBE and UNSUBSCRIBE of one open connection. Used on its loop. */
@@ -41,11 +44,17 @@ final class Subscribing {
   void subscribe(MqttPacket.Subscribe packet) {
     Batch.Builder batch = Batch.builder();
     List<Runnable> afterwards = new ArrayList<>();
+    Set<Scope> scopes = new HashSet<>();
     List<Integer> codes = new ArrayList<>(packet.filters().size());
     int identifier = packet.properties().identifier();
     for (MqttPacket.Filter filter : packet.filters()) {
       int code =
-          subscribe(filter.filter(), SubscriptionOptions.of(filter, identifier), batch, afterwards);
+          subscribe(
+              filter.filter(),
+              SubscriptionOptions.of(filter, identifier),
+              batch,
+              scopes,
+              afterwards);
       if (!connection.isOpen()) {
         return;
       }
@@ -54,6 +63,7 @@ final class Subscribing {
     }
     whenStored(
         batch,
+        scopes,
         () -> {
           connection.writer().subAck(version, packet.packetId(), codes);
           afterwards.forEach(Runnable::run);
@@ -62,7 +72,7 @@ final class Subscribing {
   }
 
   /** At once, unless there is something to store; not at all if the connection ends before. */
-  private void whenStored(Batch.Builder batch, Runnable answer) {
+  private void whenStored(Batch.Builder batch, Set<Scope> scopes, Runnable answer) {
     if (batch.isEmpty()) {
       answer.run();
       return;
@@ -73,13 +83,17 @@ final class Subscribing {
             answer.run();
           }
         };
-    boolean _ =
-        engine
-            .ledger()
-            .submit(
-                batch.build(),
-                () -> connection.loop().post(ifOpen),
-                () -> connection.requestClose(CloseReason.STORAGE_UNAVAILABLE));
+    synchronized (engine.ledger().order()) {
+      // What their logs had before is not for these subscriptions, not even after a kill.
+      scopes.forEach(scope -> engine.scopes().noteCursor(scope, batch));
+      boolean _ =
+          engine
+              .ledger()
+              .submit(
+                  batch.build(),
+                  () -> connection.loop().post(ifOpen),
+                  () -> connection.requestClose(CloseReason.STORAGE_UNAVAILABLE));
+    }
   }
 
   private void noteRemoved(String filter, Batch.Builder batch) {
@@ -104,12 +118,17 @@ final class Subscribing {
       }
       codes.add((held ? ReasonCode.SUCCESS : ReasonCode.NO_SUBSCRIPTION_EXISTED).code());
     }
-    whenStored(batch, () -> connection.writer().unsubAck(version, packet.packetId(), codes));
+    whenStored(
+        batch, Set.of(), () -> connection.writer().unsubAck(version, packet.packetId(), codes));
   }
 
   /** The granted QoS or the reason why not; whatever it is if the connection has been closed. */
   private int subscribe(
-      String filter, SubscriptionOptions options, Batch.Builder batch, List<Runnable> afterwards) {
+      String filter,
+      SubscriptionOptions options,
+      Batch.Builder batch,
+      Set<Scope> scopes,
+      List<Runnable> afterwards) {
     boolean another = !session.subscriptions().holds(filter);
     if (another && session.subscriptions().size() >= subscriptionsMax) {
       if (version != MqttVersion.V5) {
@@ -133,6 +152,9 @@ final class Subscribing {
         int code = granted(filter, shared, granted, options, another, afterwards);
         SessionRef durable = session.durableRef();
         if (durable != null && !ReasonCode.isFailure(code)) {
+          if (granted.indexed()) {
+            scopes.add(granted.scope());
+          }
           batch.putSubscription(durable, SessionSubscriptions.stored(filter, granted, options));
         } else {
           noteRemoved(filter, batch);

@@ -534,6 +534,44 @@ class DurableSessionTest {
     }
   }
 
+  /** MESSAGING.md section 5: events are in a log before they are routed. */
+  @Test
+  void what_a_log_has_and_no_queue_has_is_routed_again_and_nothing_twice() {
+    routeLogged(0); // Nobody is there yet.
+    try (RawMqttClient reader = lasting("reader", false)) {
+      reader.subscribe(1, 1, "t");
+    }
+    offline();
+    for (int i = 1; i < 5; i++) {
+      routeLogged(i);
+    }
+    stored(4);
+    holdsCommits = true;
+    routeLogged(5); // Its rows are lost.
+    store.kill();
+    releaseCommits();
+    server.close();
+    start();
+    long from = server.engine.logCursor(TestGate.SCOPE).orElseThrow();
+    assertThat(from).isBetween(1L, 6L);
+    for (int i = (int) from; i < 6; i++) {
+      routeLogged(i);
+    }
+    server.engine.logRouted(TestGate.SCOPE, 6);
+    try (RawMqttClient reader = lasting("reader", true)) {
+      for (int i = 1; i < 6; i++) {
+        assertThat(receive(reader)).isEqualTo("e" + i);
+      }
+      expectNoMessage(reader);
+    }
+    assertThat(server.engine.logCursor(TestGate.SCOPE)).hasValue(6);
+  }
+
+  private void routeLogged(long position) {
+    byte[] payload = ("e" + position).getBytes(StandardCharsets.UTF_8);
+    server.engine.route(TestGate.SCOPE, Message.of("t", payload, Qos.AT_LEAST_ONCE), position);
+  }
+
   @Test
   void a_slow_reader_gets_everything_that_does_not_fit_into_memory() {
     limits = ClientLimits.DEFAULT.withQueue(10_000, 64 << 20, ClientLimits.Overflow.DROP_NEWEST);

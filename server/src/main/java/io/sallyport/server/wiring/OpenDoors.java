@@ -49,6 +49,10 @@ public final class OpenDoors implements SmartLifecycle, AutoCloseable {
   private final MeterRegistry meters;
   private final SecureRandom random;
   private final Rounds rounds;
+
+  /** Brings back what clients left behind before the last stop. */
+  private final Runnable restored;
+
   private @Nullable Front front;
   private @Nullable Transport transport;
   private @Nullable Future<?> renewal;
@@ -61,7 +65,9 @@ public final class OpenDoors implements SmartLifecycle, AutoCloseable {
       P256InstallationCa ca,
       MeterRegistry meters,
       SecureRandom random,
-      Rounds rounds) {
+      Rounds rounds,
+      Runnable restored) {
+    this.restored = restored;
     this.config = config;
     this.engine = engine;
     this.hop = hop;
@@ -73,7 +79,7 @@ public final class OpenDoors implements SmartLifecycle, AutoCloseable {
 
   /** Opens all listeners, or none. */
   public void open() {
-    engine.load();
+    restored.run();
     Transport started = Transport.best(Runtime.getRuntime().availableProcessors());
     Front opened =
         new Front(
