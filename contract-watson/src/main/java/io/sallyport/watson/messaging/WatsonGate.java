@@ -49,7 +49,9 @@ final class WatsonGate implements ClientGate {
     this.limits = limits;
   }
 
-  /** What a message is about stands in its topic; a status message's note says how much it shows. */
+  /**
+   * What a message is about stands in its topic; a status message's note says how much it shows.
+   */
   @Override
   public @Nullable Object note(Scope scope, String tag) {
     return StatusNote.ofTag(tag).orElse(null);

@@ -66,8 +66,8 @@ public final class WatsonMessaging implements AutoCloseable {
   }
 
   /**
-   * After a start: brings to the sessions that the engine has loaded what the log has and they lack.
-   * Before the first client comes and before the first event; blocks.
+   * After a start: brings to the sessions that the engine has loaded what the log has and they
+   * lack. Before the first client comes and before the first event; blocks.
    */
   public void replay(TelemetryStore log) {
     PageRequest request = PageRequest.first(PageRequest.LIMIT_MAX);
