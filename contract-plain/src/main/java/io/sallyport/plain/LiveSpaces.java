@@ -36,8 +36,7 @@ final class LiveSpaces {
 
   void spaceDeleted(long number) {
     spaces.remove(number);
-    router.endSessions(PlainScopes.of(number));
-    router.clearScope(PlainScopes.of(number));
+    router.deleteScope(PlainScopes.of(number));
   }
 
   void credentialChanged(PlainCredential credential) {

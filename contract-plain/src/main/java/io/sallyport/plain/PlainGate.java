@@ -6,6 +6,7 @@ import io.sallyport.mqtt.ConnectRefusal;
 import io.sallyport.mqtt.ConnectRequest;
 import io.sallyport.mqtt.MqttVersion;
 import io.sallyport.mqtt.Password;
+import io.sallyport.mqtt.SessionKey;
 import io.sallyport.plain.Refusals.Rule;
 import io.sallyport.platform.base.PageRequest;
 import io.sallyport.platform.base.Secret;
@@ -17,6 +18,7 @@ import io.sallyport.platform.identity.Principal;
 import io.sallyport.platform.space.ListenerIdentity;
 import io.sallyport.platform.space.PlainCredential;
 import io.sallyport.platform.space.PlainSpace;
+import io.sallyport.platform.space.PlainSpaceStore;
 import io.sallyport.platform.tenant.HostHint;
 import io.sallyport.platform.tenant.Tenant;
 import java.util.List;
@@ -89,6 +91,30 @@ final class PlainGate implements ClientGate {
   private Optional<TenantId> only() {
     List<Tenant> two = parts.platform().tenants().list(PageRequest.first(2)).items();
     return two.size() == 1 ? Optional.of(two.getFirst().id()) : Optional.empty();
+  }
+
+  /**
+   * By the rules in force now: the will of a client that was cut off when the process was killed.
+   */
+  @Override
+  public Optional<WillRights> reopen(SessionKey session) {
+    PlainSpaceStore store = parts.platform().store();
+    Optional<PlainSpace> space = store.findSpace(session.scope().number());
+    Optional<PlainCredential> credential =
+        store
+            .findCredential(PlainScopes.credentialNumber(session))
+            .filter(PlainCredential::enabled);
+    if (space.isEmpty() || credential.isEmpty()) {
+      return Optional.empty();
+    }
+    Verdicts verdicts = new Verdicts(credential.get(), session.clientId());
+    return Optional.of(will -> {
+      if (verdicts.mayPublish(will.topic())) {
+        parts
+            .traffic()
+            .publish(session.scope(), will, session, space.get().acknowledge(), SilentAck.INSTANCE);
+      }
+    });
   }
 
   @Override

@@ -5,6 +5,7 @@ import io.sallyport.mqtt.ClientGate;
 import io.sallyport.mqtt.ClientLimits;
 import io.sallyport.mqtt.ConnectRequest;
 import io.sallyport.mqtt.Router;
+import io.sallyport.mqtt.Scope;
 import io.sallyport.platform.device.TenantRevocationListener;
 import io.sallyport.platform.space.PlainCredential;
 import io.sallyport.platform.space.PlainSpace;
@@ -59,6 +60,11 @@ public final class PlainMessaging implements AutoCloseable {
    */
   public ClientGate gate() {
     return gate;
+  }
+
+  /** Whether it is the scope of a plain space; its number is the space's. */
+  public static boolean owns(Scope scope) {
+    return PlainScopes.owns(scope);
   }
 
   /** Whether the listener says who its clients are: such a CONNECT is nobody else's. */

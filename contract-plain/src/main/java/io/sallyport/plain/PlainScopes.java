@@ -5,10 +5,17 @@ import io.sallyport.mqtt.SessionKey;
 
 /** The engine's isolation keys of this contract, by numbers that are never given again. */
 final class PlainScopes {
+  private static final String OWNER = "plain";
+  private static final String SESSION_OWNER = "plain-credential:";
+
   private PlainScopes() {}
 
   static Scope of(long spaceNumber) {
-    return new Scope("plain", spaceNumber);
+    return new Scope(OWNER, spaceNumber);
+  }
+
+  static boolean owns(Scope scope) {
+    return scope.owner().equals(OWNER);
   }
 
   /** THREATS T30: the credential owns the session, so that another's client never meets it. */
@@ -17,6 +24,11 @@ final class PlainScopes {
   }
 
   static String owner(long credentialNumber) {
-    return "plain-credential:" + credentialNumber;
+    return SESSION_OWNER + credentialNumber;
+  }
+
+  /** The credential that owns a session of this contract. */
+  static long credentialNumber(SessionKey session) {
+    return Long.parseLong(session.owner().substring(SESSION_OWNER.length()));
   }
 }

@@ -1,5 +1,8 @@
 package io.sallyport.mqtt;
 
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
 /** Decides who comes in: one per contract, asked once per CONNECT. */
 public interface ClientGate {
   /**
@@ -9,4 +12,29 @@ public interface ClientGate {
    * <p>A will that the client may not publish is a reason to refuse.
    */
   Admission admit(ConnectRequest request);
+
+  /**
+   * Who may publish the will of a session whose client was cut off when the server was killed, by
+   * the rights in force now (THREATS T31). Called on a virtual thread; may block.
+   *
+   * @return empty when its credential is gone, or the contract publishes no such wills
+   */
+  default Optional<WillRights> reopen(SessionKey session) {
+    return Optional.empty();
+  }
+
+  /**
+   * A message's note, read back from {@link Message.Note#tag}. Any thread; must be quick.
+   *
+   * @return what {@link ClientBinding#mayDeliver} finds as the attachment
+   */
+  default @Nullable Object note(Scope scope, String tag) {
+    return tag;
+  }
+
+  /** Publishes a will in the name of a client that is not connected. */
+  interface WillRights {
+    /** As {@link ClientBinding#publishWill}; may block. */
+    void publishWill(Message will);
+  }
 }

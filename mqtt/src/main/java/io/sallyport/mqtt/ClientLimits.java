@@ -105,6 +105,21 @@ public record ClientLimits(
           100,
           Duration.ofDays(7));
 
+  /** With other bounds on what waits. */
+  public ClientLimits withQueue(int messagesMax, long bytesMax, Overflow gives) {
+    return new ClientLimits(
+        packetBytesMax,
+        payloadBytesMax,
+        inFlightMax,
+        receiveMax,
+        messagesMax,
+        bytesMax,
+        gives,
+        subscriptionsMax,
+        sessionExpiry,
+        offer);
+  }
+
   public ClientLimits withOffer(Offer other) {
     return new ClientLimits(
         packetBytesMax,

@@ -16,6 +16,15 @@ public final class Message {
   private final long expiresAtMillis;
 
   /**
+   * An attachment that is stored with the message; others are lost when it is stored, and {@link
+   * ClientBinding#mayDeliver} must do without.
+   */
+  public interface Note {
+    /** What {@link ClientGate#note} makes the same note from; short. */
+    String tag();
+  }
+
+  /**
    * A message without properties.
    *
    * @param topic as the scope's subscribers see it, without wildcards

@@ -1,5 +1,6 @@
 package io.sallyport.mqtt;
 
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** Carries messages to the subscribers of a scope. Thread-safe; never blocks. */
@@ -20,6 +21,50 @@ public interface Router {
    * @return how many copies were made
    */
   int route(Scope scope, Message message, @Nullable SessionKey publisher);
+
+  /**
+   * {@link #route(Scope, Message)} for a message that the scope's log has: the position behind it
+   * is stored with the copies for durable sessions, so that after a kill the log can be read again
+   * from {@link #logCursor}. One thread at a time per scope, in the log's order.
+   */
+  default int route(Scope scope, Message message, long position) {
+    return route(scope, message);
+  }
+
+  /**
+   * From which position on messages of the scope's log may be missing in the queues of durable
+   * sessions; empty if there is no such session. Asked before the first client comes; may block.
+   */
+  default OptionalLong logCursor(Scope scope) {
+    return OptionalLong.empty();
+  }
+
+  /**
+   * Everything of the log before that position has been routed. To be told of every scope with a
+   * log that is not empty, before the first client comes; it waits for what was routed to be
+   * stored.
+   */
+  default void logRouted(Scope scope, long nextPosition) {}
+
+  /**
+   * Carries a client's message as {@link #route(Scope, Message, SessionKey)} and {@link
+   * #routeRetained(Scope, Message, SessionKey)} do, and answers it: accepted once all copies for
+   * durable sessions, the retained message of a durable scope and the note that a QoS 2 message was
+   * received are stored, in one step; refused when a limit on retained messages keeps it out.
+   *
+   * @param ack as the engine gave it
+   */
+  default void publish(Scope scope, Message message, @Nullable SessionKey publisher, Ack ack) {
+    if (message.retained()
+        && routeRetained(scope, message, publisher) instanceof RetainOutcome.Refused refused) {
+      ack.refused(refused.reasonCode());
+      return;
+    }
+    if (!message.retained()) {
+      route(scope, message, publisher);
+    }
+    ack.accepted();
+  }
 
   /**
    * Stores and routes a retained message of the server's own: beyond the scope's limits it is
@@ -46,6 +91,12 @@ public interface Router {
 
   /** Forgets all retained messages of the scope. */
   void clearScope(Scope scope);
+
+  /** The scope is deleted: nothing of it stays, neither in memory nor stored. */
+  default void deleteScope(Scope scope) {
+    endSessions(scope);
+    clearScope(scope);
+  }
 
   /**
    * Ends the session, if there is one, with all that is queued in it; a connection that holds it is

@@ -23,6 +23,7 @@ import io.sallyport.platform.identity.Principal;
 import io.sallyport.platform.telemetry.AppendListener;
 import io.sallyport.platform.telemetry.Event;
 import io.sallyport.platform.telemetry.InMemoryTelemetryStore;
+import io.sallyport.platform.telemetry.Marker;
 import io.sallyport.platform.telemetry.TelemetryIngest;
 import io.sallyport.platform.tenant.Tenant;
 import io.sallyport.platform.testing.PlatformFixture;
@@ -198,8 +199,17 @@ final class TestPlatform implements AutoCloseable {
   private final class DirectIngest implements TelemetryIngest {
     @Override
     public void submit(Event event, AppendListener listener) {
+      append(event, Map.of(), listener);
+    }
+
+    @Override
+    public void submit(Event event, Marker marker, AppendListener listener) {
+      append(event, Map.of(0, marker), listener);
+    }
+
+    private void append(Event event, Map<Integer, Marker> markers, AppendListener listener) {
       try {
-        listener.appended(telemetry.append(List.of(event))[0]);
+        listener.appended(telemetry.append(List.of(event), markers)[0]);
       } catch (ProblemException e) {
         listener.failed(e.problem());
       }

@@ -5,10 +5,12 @@ import io.sallyport.mqtt.CloseReason;
 import io.sallyport.platform.base.Problem;
 import io.sallyport.platform.telemetry.AppendListener;
 import io.sallyport.platform.telemetry.Event;
+import io.sallyport.platform.telemetry.Marker;
 import io.sallyport.platform.telemetry.TelemetryIngest;
 import java.util.Comparator;
 import java.util.PriorityQueue;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Hands one connection's events to the ingest and answers each when it is durable. While the ingest
@@ -40,7 +42,16 @@ final class EventHandover {
         return;
       }
     }
-    ingest.submit(event, pending);
+    submit(pending);
+  }
+
+  /** With the note of its id, where a QoS 2 message has one. */
+  private void submit(Pending pending) {
+    if (pending.marker == null) {
+      ingest.submit(pending.event, pending);
+    } else {
+      ingest.submit(pending.event, pending.marker, pending);
+    }
   }
 
   /**
@@ -82,7 +93,7 @@ final class EventHandover {
         }
         first.held = false;
       }
-      ingest.submit(first.event, first);
+      submit(first);
       synchronized (this) {
         if (first.held) {
           return;
@@ -96,12 +107,18 @@ final class EventHandover {
     private final Event event;
     private final Ack ack;
     private final long order;
+
+    /** The client is answered when event and id are both durable: MESSAGING section 6. */
+    private final @Nullable Marker marker;
+
     private boolean held;
 
     Pending(Event event, Ack ack, long order) {
       this.event = event;
       this.ack = ack;
       this.order = order;
+      this.marker =
+          ack.receivedMark().map(mark -> new Marker(mark.key(), mark.value())).orElse(null);
     }
 
     @Override

@@ -8,6 +8,7 @@ import io.sallyport.mqtt.ConnectRefusal;
 import io.sallyport.mqtt.ConnectRequest;
 import io.sallyport.mqtt.Message;
 import io.sallyport.mqtt.Password;
+import io.sallyport.mqtt.Scope;
 import io.sallyport.mqtt.SessionKey;
 import io.sallyport.platform.base.DeviceKey;
 import io.sallyport.platform.base.Secret;
@@ -23,10 +24,12 @@ import io.sallyport.platform.tenant.HostHint;
 import io.sallyport.watson.Refusals.Rule;
 import io.sallyport.watson.WatsonClientId;
 import io.sallyport.watson.status.CloseCode;
+import io.sallyport.watson.status.StatusNote;
 import io.sallyport.watson.status.StatusSubject;
 import io.sallyport.watson.status.WatsonScopes;
 import io.sallyport.watson.topic.PublishTopic;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Admits devices, gateways and applications (watson-iot.md section 3). A refusal is code 5 whatever
@@ -44,6 +47,14 @@ final class WatsonGate implements ClientGate {
     this.parts = parts;
     this.hosts = hosts;
     this.limits = limits;
+  }
+
+  /**
+   * What a message is about stands in its topic; a status message's note says how much it shows.
+   */
+  @Override
+  public @Nullable Object note(Scope scope, String tag) {
+    return StatusNote.ofTag(tag).orElse(null);
   }
 
   /**

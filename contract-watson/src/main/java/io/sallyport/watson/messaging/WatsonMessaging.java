@@ -3,10 +3,15 @@ package io.sallyport.watson.messaging;
 import io.sallyport.mqtt.ClientGate;
 import io.sallyport.mqtt.ConnectRequest;
 import io.sallyport.mqtt.Router;
+import io.sallyport.platform.base.Page;
+import io.sallyport.platform.base.PageRequest;
 import io.sallyport.platform.device.DeviceRevocationListener;
 import io.sallyport.platform.device.TenantRevocationListener;
 import io.sallyport.platform.identity.KeyRevocationListener;
+import io.sallyport.platform.telemetry.TelemetryStore;
 import io.sallyport.platform.tenant.HostHint;
+import io.sallyport.platform.tenant.Tenant;
+import io.sallyport.platform.tenant.TenantStore;
 import io.sallyport.watson.DeviceDirectory;
 import io.sallyport.watson.Refusals;
 import io.sallyport.watson.WatsonPlatform;
@@ -30,6 +35,7 @@ public final class WatsonMessaging implements AutoCloseable {
   private final DeviceCleanup deviceCleanup;
   private final ApiKeyCleanup apiKeyCleanup;
   private final Router router;
+  private final TenantStore tenants;
   private final Egress egress;
 
   /**
@@ -51,11 +57,26 @@ public final class WatsonMessaging implements AutoCloseable {
     this.deviceCleanup = new DeviceCleanup(platform.tenants(), directory, board, router);
     this.apiKeyCleanup = new ApiKeyCleanup(platform.tenants(), router);
     this.router = router;
+    this.tenants = platform.tenants();
     MessagingParts parts =
         new MessagingParts(
             platform, directory, new Refusals(platform.audit()), board, clock, threads, timer);
     this.gate = new WatsonGate(parts, new HostHint(domain, platform.tenants()), limits);
     this.egress = new Egress(router, platform.feed(), platform.commandFeed());
+  }
+
+  /**
+   * After a start: brings to the sessions that the engine has loaded what the log has and they
+   * lack. Before the first client comes and before the first event; blocks.
+   */
+  public void replay(TelemetryStore log) {
+    PageRequest request = PageRequest.first(PageRequest.LIMIT_MAX);
+    Page<Tenant> page = tenants.list(request);
+    page.items().forEach(tenant -> egress.replay(log, tenant.number()));
+    while (page.next().isPresent()) {
+      page = tenants.list(request.next(page.next().get()));
+      page.items().forEach(tenant -> egress.replay(log, tenant.number()));
+    }
   }
 
   /** Ask it for every CONNECT that this contract {@link #claims}. */
@@ -96,7 +117,8 @@ public final class WatsonMessaging implements AutoCloseable {
   /** To be told of every tenant that is deleted: no session and nothing retained stays. */
   public TenantRevocationListener tenantCleanup() {
     return tenant -> {
-      router.endSessions(WatsonScopes.full(tenant.number()));
+      router.deleteScope(WatsonScopes.full(tenant.number()));
+      router.deleteScope(WatsonScopes.masked(tenant.number()));
       board.forgetTenant(tenant.number());
     };
   }

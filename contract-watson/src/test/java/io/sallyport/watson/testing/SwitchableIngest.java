@@ -3,12 +3,14 @@ package io.sallyport.watson.testing;
 import io.sallyport.platform.base.Problem;
 import io.sallyport.platform.telemetry.AppendListener;
 import io.sallyport.platform.telemetry.Event;
+import io.sallyport.platform.telemetry.Marker;
 import io.sallyport.platform.telemetry.StoredEvent;
 import io.sallyport.platform.telemetry.TelemetryFeed;
 import io.sallyport.platform.telemetry.TelemetryIngest;
 import io.sallyport.platform.telemetry.TelemetryStore;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -42,11 +44,20 @@ public final class SwitchableIngest implements TelemetryIngest, TelemetryFeed {
 
   @Override
   public void submit(Event event, AppendListener listener) {
+    submit(event, Map.of(), listener);
+  }
+
+  @Override
+  public void submit(Event event, Marker marker, AppendListener listener) {
+    submit(event, Map.of(0, marker), listener);
+  }
+
+  private void submit(Event event, Map<Integer, Marker> markers, AppendListener listener) {
     if (failure.isPresent()) {
       listener.failed(failure.get());
       return;
     }
-    long position = store.append(List.of(event))[0];
+    long position = store.append(List.of(event), markers)[0];
     listener.appended(position);
     List<StoredEvent> batch = List.of(new StoredEvent(position, event));
     subscribers.forEach(subscriber -> subscriber.accept(batch));

@@ -19,6 +19,11 @@ public final class EncodedProperties {
     this.bytes = bytes;
   }
 
+  /** The bytes themselves: read only. */
+  byte[] bytes() {
+    return bytes;
+  }
+
   int length() {
     return bytes.length;
   }

@@ -22,7 +22,7 @@ final class AckQueue {
   /** The oldest, once it has been answered. */
   @Nullable PendingAck pollAnswered() {
     PendingAck ack = oldest;
-    if (ack == null || ack.answer() == PendingAck.Answer.OPEN) {
+    if (ack == null || ack.isOpen()) {
       return null;
     }
     oldest = ack.next;

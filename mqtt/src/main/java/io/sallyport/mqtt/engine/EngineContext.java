@@ -19,7 +19,8 @@ record EngineContext(
     SessionRegistry sessions,
     PendingLogins pendingLogins,
     TakeoverWatch takeovers,
-    FreshClientIds freshClientIds) {
+    FreshClientIds freshClientIds,
+    Ledger ledger) {
   /** Calls a contract where its exception must not stop shared machinery. */
   void guard(Runnable call) {
     try {

@@ -32,6 +32,8 @@ final class EngineMetrics {
     PACKET_TOO_LARGE,
     /** PUBACK or PUBREC of the client said so. */
     REFUSED_BY_CLIENT,
+    /** The session store did not take it. */
+    NOT_STORED,
     /** From a client: said to be UTF-8, and isn't. */
     PAYLOAD_FORMAT
   }
@@ -60,6 +62,7 @@ final class EngineMetrics {
   private final Counter takeovers;
   private final Counter takeoversDelayed;
   private final Counter packetsTooLarge;
+  private final Counter willsNotAuthorised;
 
   EngineMetrics(MeterRegistry registry) {
     adder(registry, "mqtt.messages.in", messagesIn);
@@ -93,6 +96,7 @@ final class EngineMetrics {
     sharedPassedOn = registry.counter("mqtt.shared.passed.on");
     takeovers = registry.counter("mqtt.takeovers");
     takeoversDelayed = registry.counter("mqtt.takeovers.delayed");
+    willsNotAuthorised = registry.counter("mqtt.wills.not.authorised");
     packetsTooLarge = registry.counter("mqtt.packets.too.large");
   }
 
@@ -142,6 +146,11 @@ final class EngineMetrics {
   /** A packet other than PUBLISH was above the client's maximum. */
   void packetTooLarge() {
     packetsTooLarge.increment();
+  }
+
+  /** After a restart nobody may publish it any more. */
+  void willNotAuthorised() {
+    willsNotAuthorised.increment();
   }
 
   void malformed(MalformedCause cause) {

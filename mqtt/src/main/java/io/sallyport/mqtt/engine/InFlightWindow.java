@@ -1,5 +1,6 @@
 package io.sallyport.mqtt.engine;
 
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +16,22 @@ final class InFlightWindow {
   private @Nullable Outgoing oldest;
   private @Nullable Outgoing newest;
   private int size;
-  private long lastSequence;
+  private final AtomicLong sequences;
+  private final boolean ofRows;
+
+  InFlightWindow() {
+    this(new AtomicLong(), false);
+  }
+
+  private InFlightWindow(AtomicLong sequences, boolean ofRows) {
+    this.sequences = sequences;
+    this.ofRows = ofRows;
+  }
+
+  /** For a session with rows, which bring their sequences along. */
+  static InFlightWindow besideRows(AtomicLong sequences) {
+    return new InFlightWindow(sequences, true);
+  }
 
   static int packetId(long sequence) {
     return (int) ((sequence - 1) % PACKET_IDS) + 1;
@@ -27,15 +43,15 @@ final class InFlightWindow {
 
   /**
    * Gives the message a packet id that is not in flight: never 0 [MQTT-2.3.1-1], [v5:MQTT-2.2.1-3,
-   * -4]. The window must hold fewer messages than there are ids.
+   * -4]. The window must hold fewer messages than there are ids. A row has its id from its
+   * sequence: see {@link #isTaken} first.
    */
   void add(Outgoing message) {
-    do {
-      lastSequence++;
-    } while (oldest != null
-        && lastSequence - oldest.sequence >= PACKET_IDS
-        && find(packetId(lastSequence)) != null);
-    message.sequence = lastSequence;
+    if (!message.isRow()) {
+      do {
+        message.sequence = sequences.incrementAndGet();
+      } while (isTaken(message.packetId()));
+    }
     message.next = null;
     if (newest == null) {
       oldest = message;
@@ -44,6 +60,15 @@ final class InFlightWindow {
     }
     newest = message;
     size++;
+  }
+
+  /** Whether something with this id, the next one, is in flight. */
+  boolean isTaken(int packetId) {
+    Outgoing first = oldest;
+    // Beside rows, sequences do not go out in order: only a look tells.
+    return first != null
+        && (ofRows || sequences.get() - first.sequence >= PACKET_IDS)
+        && find(packetId) != null;
   }
 
   @Nullable Outgoing find(int packetId) {

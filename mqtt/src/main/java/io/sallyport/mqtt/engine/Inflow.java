@@ -13,6 +13,8 @@ import io.sallyport.mqtt.codec.MqttPacket;
 import io.sallyport.mqtt.codec.Utf8Text;
 import io.sallyport.mqtt.engine.EngineMetrics.Drop;
 import io.sallyport.mqtt.engine.PendingAck.Answer;
+import io.sallyport.mqtt.store.Batch;
+import io.sallyport.mqtt.store.SessionRef;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,7 +64,9 @@ final class Inflow {
     if (packet.qos() == Qos.EXACTLY_ONCE && isRepeated(packet.packetId(), nowNanos)) {
       return;
     }
-    PendingAck ack = new PendingAck(connection, packet.packetId(), packet.qos());
+    PendingAck ack =
+        new PendingAck(
+            connection, packet.packetId(), packet.qos(), session.durableRef(), engine.ledger());
     if (packet.qos() == Qos.EXACTLY_ONCE && !session.received().add(ack)) {
       connection.malformed(MalformedCause.RECEIVE_MAXIMUM_EXCEEDED);
       return;
@@ -137,13 +141,32 @@ final class Inflow {
 
   void pubRel(int packetId) {
     PendingAck first = session.received().find(packetId);
-    if (first != null && (first.queued || first.answer() == Answer.OPEN)) {
+    if (first != null && (first.queued || first.isOpen())) {
       connection.close(CloseReason.PROTOCOL_ERROR); // PUBREC has not been sent.
       return;
     }
     session.received().remove(packetId);
-    returnQuota();
-    connection.writer().pubComp(packetId, first != null); // [MQTT-4.3.3-2], also if unknown.
+    SessionRef durable = session.durableRef();
+    if (durable == null) {
+      complete(packetId, first != null);
+      return;
+    }
+    // A note that came back after a crash would swallow the next message with this id.
+    boolean _ =
+        engine
+            .ledger()
+            .submit(
+                Batch.builder().unmarkReceived(durable, packetId).build(),
+                () -> connection.loop().post(() -> complete(packetId, first != null)),
+                () -> connection.requestClose(CloseReason.STORAGE_UNAVAILABLE));
+  }
+
+  /** [MQTT-4.3.3-2], also if it is unknown. */
+  private void complete(int packetId, boolean known) {
+    if (connection.isOpen()) {
+      returnQuota();
+      connection.writer().pubComp(packetId, known);
+    }
   }
 
   /** Sends what has been answered; stops at the first open one. */

@@ -12,12 +12,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class LastWill {
   private final EngineContext engine;
+  private final Runnable published;
   private MqttPacket.@Nullable Will will;
   private long dueAtMillis;
   private @Nullable Deadline deadline;
 
-  LastWill(EngineContext engine) {
+  /**
+   * @param published told when its delay is over and it has been published
+   */
+  LastWill(EngineContext engine, Runnable published) {
     this.engine = engine;
+    this.published = published;
   }
 
   /** What the session holds at the moment: part of what a durable session must keep. */
@@ -34,6 +39,12 @@ final class LastWill {
   void replace(MqttPacket.@Nullable Will another, LoopContext loop) {
     discard(loop);
     will = another;
+  }
+
+  /** As it was before a restart. */
+  void restore(MqttPacket.Will kept, long dueMillis) {
+    will = kept;
+    dueAtMillis = dueMillis;
   }
 
   /** It is not published any more. */
@@ -56,6 +67,19 @@ final class LastWill {
     }
   }
 
+  /**
+   * After a restart: when the connection ended, as far as is known.
+   *
+   * @param sessionEndsMillis 0 for never
+   */
+  void cutOffAt(long millis, long sessionEndsMillis) {
+    MqttPacket.Will present = will;
+    if (present != null) {
+      long due = millis + present.delaySeconds() * 1_000;
+      dueAtMillis = sessionEndsMillis == 0 ? due : Math.min(due, sessionEndsMillis);
+    }
+  }
+
   /** The session waits without a connection. */
   void arm(ClientBinding binding, LoopContext loop) {
     if (will == null || dueAtMillis == 0) {
@@ -67,6 +91,7 @@ final class LastWill {
           deadline = null;
           engine.metrics().delayedWills().decrementAndGet();
           publish(binding);
+          published.run();
         });
     deadline = due;
     engine.metrics().delayedWills().incrementAndGet();

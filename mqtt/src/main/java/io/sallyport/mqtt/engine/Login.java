@@ -12,6 +12,7 @@ import io.sallyport.mqtt.codec.MqttPacket;
 import io.sallyport.mqtt.codec.Utf8Text;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -74,7 +75,37 @@ final class Login {
       }
       return;
     }
+    session.prepare(
+        claim, connect.will(), received -> prepared(session, claim, sessionPresent, received));
+  }
+
+  /**
+   * On the claimant's loop: the session's record is stored.
+   *
+   * @param received ids of messages from before a restart; null when it could not be stored
+   */
+  private void prepared(
+      Session session,
+      SessionClaim claim,
+      boolean sessionPresent,
+      @Nullable List<Integer> received) {
+    if (!session.owner().inLoop() || session.claimNumber() != claim.number()) {
+      lost();
+      return;
+    }
+    if (received == null && isWaiting()) {
+      connection.refuse(ConnectRefusal.SERVER_UNAVAILABLE);
+    }
+    if (received == null || !isWaiting()) {
+      if (sessionPresent) {
+        session.abandonedByClaimant();
+      } else {
+        session.end();
+      }
+      return;
+    }
     try {
+      session.takeReceived(connection, received);
       connection.open(session, claim, sessionPresent, connect);
     } catch (RuntimeException e) {
       engine.faults().report("A connection could not be opened", e);

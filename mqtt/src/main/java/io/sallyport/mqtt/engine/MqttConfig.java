@@ -25,7 +25,8 @@ public record MqttConfig(
               Duration.ofSeconds(30),
               Duration.ofSeconds(30),
               Duration.ofSeconds(60)),
-          new Sessions(100_000, 20_000, 1_000, 1 << 20, 10_000, 256L << 20, 512L << 20),
+          new Sessions(
+              100_000, 20_000, 1_000, 1 << 20, 10_000, 256L << 20, 512L << 20, 1L << 30, 4L << 30),
           new Subscriptions(1_000, 200, 10_000),
           new Retained(10_000, 16L << 20, 5_000, 8L << 20, 256L << 20),
           new Ownership(20_000, 1_000_000, Duration.ofDays(7)),
@@ -98,6 +99,8 @@ public record MqttConfig(
    * @param heldBytesPerScopeMax topics and payloads that wait or are in flight in all sessions of
    *     one scope together; beyond it each queue counts as full
    * @param heldBytesMax likewise, of all scopes
+   * @param storedBytesPerScopeMax likewise, what the store holds for durable sessions of one scope
+   * @param storedBytesMax likewise, of all scopes
    */
   public record Sessions(
       int offlineMax,
@@ -106,7 +109,9 @@ public record MqttConfig(
       int unsentBytesMax,
       int inboxMessagesMax,
       long heldBytesPerScopeMax,
-      long heldBytesMax) {
+      long heldBytesMax,
+      long storedBytesPerScopeMax,
+      long storedBytesMax) {
     public Sessions {
       requirePositive(receivedIdsMax, "receivedIdsMax");
       requirePositive(unsentBytesMax, "unsentBytesMax");

@@ -5,6 +5,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.EventLoop;
 import io.netty.channel.WriteBufferWaterMark;
+import io.sallyport.mqtt.Ack;
 import io.sallyport.mqtt.ClientGate;
 import io.sallyport.mqtt.ConnectionInfo;
 import io.sallyport.mqtt.Message;
@@ -12,12 +13,16 @@ import io.sallyport.mqtt.RetainOutcome;
 import io.sallyport.mqtt.Router;
 import io.sallyport.mqtt.Scope;
 import io.sallyport.mqtt.SessionKey;
+import io.sallyport.mqtt.store.Batch;
+import io.sallyport.mqtt.store.SessionStore;
+import io.sallyport.mqtt.store.SessionStoreException;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -39,6 +44,10 @@ public final class MqttEngine implements Router {
   private final EngineContext context;
   private final Supplier<? extends CompletionStage<?>> revocationsTold;
   private final Map<EventLoop, LoopContext> loops = new ConcurrentHashMap<>();
+
+  /** Set exactly if there is a session store. */
+  private final @Nullable RestingSessions resting;
+
   private volatile boolean stopping;
 
   /**
@@ -59,9 +68,28 @@ public final class MqttEngine implements Router {
       MeterRegistry meters,
       Supplier<? extends CompletionStage<?>> revocationsTold,
       RandomGenerator random) {
+    this(config, gate, gateExecutor, clock, meters, revocationsTold, random, null);
+  }
+
+  /**
+   * @param store what is to survive the process is kept there; call {@link #load} then. Null:
+   *     nothing is. It stays the caller's: close it after {@link #shutdown}
+   */
+  public MqttEngine(
+      MqttConfig config,
+      ClientGate gate,
+      Executor gateExecutor,
+      Clock clock,
+      MeterRegistry meters,
+      Supplier<? extends CompletionStage<?>> revocationsTold,
+      RandomGenerator random,
+      @Nullable SessionStore store) {
     this.revocationsTold = revocationsTold;
     EngineMetrics metrics = new EngineMetrics(meters);
-    Scopes scopes = new Scopes(config, clock, metrics);
+    FaultLog faults = new FaultLog();
+    Ledger ledger = new Ledger(store, gateExecutor, faults);
+    Scopes scopes = new Scopes(config, clock, metrics, ledger);
+    OrphanedWills wills = new OrphanedWills(gate, gateExecutor, metrics, faults);
     this.context =
         new EngineContext(
             config,
@@ -69,12 +97,14 @@ public final class MqttEngine implements Router {
             gateExecutor,
             clock,
             metrics,
-            new FaultLog(),
+            faults,
             scopes,
             new SessionRegistry(config.sessions(), config.ownership(), scopes),
             new PendingLogins(config.logins(), metrics),
             new TakeoverWatch(config.takeovers(), metrics),
-            new FreshClientIds(random));
+            new FreshClientIds(random),
+            ledger);
+    this.resting = store == null ? null : new RestingSessions(context, wills, this.revocationsTold);
   }
 
   /** As above, with randomness of its own. */
@@ -113,6 +143,9 @@ public final class MqttEngine implements Router {
     EventLoop eventLoop = channel.eventLoop();
     if (!eventLoop.inEventLoop()) {
       throw new IllegalStateException("install must be called on the channel's event loop");
+    }
+    if (resting != null && !resting.isLoaded()) {
+      throw new IllegalStateException("install must not be called before load");
     }
     LoopContext loop =
         loops.computeIfAbsent(
@@ -154,7 +187,71 @@ public final class MqttEngine implements Router {
       ended.add(loopEnded);
       loop.post(() -> drain(loop, grace, loopEnded));
     }
-    return CompletableFuture.allOf(ended.toArray(CompletableFuture<?>[]::new));
+    CompletableFuture<Void> all =
+        CompletableFuture.allOf(ended.toArray(CompletableFuture<?>[]::new));
+    return resting == null ? all : all.thenRun(resting::stop);
+  }
+
+  /**
+   * Brings back the sessions that the store holds, begins to publish the wills of clients that were
+   * cut off by a kill, and lets clients come. Once, when the gate can be asked. May block.
+   *
+   * @throws SessionStoreException if they can't be read
+   */
+  public void load() {
+    if (resting != null) {
+      resting.load();
+    }
+  }
+
+  /**
+   * Reads what is retained in the scope, and has every change of it survive from now on. Before the
+   * scope's first client; does nothing without a session store. May block.
+   *
+   * @throws SessionStoreException if it can't be read
+   */
+  public void keepRetained(Scope scope) {
+    if (resting != null) {
+      context.scopes().keepRetained(scope, context.gate());
+    }
+  }
+
+  @Override
+  public int route(Scope scope, Message message, long position) {
+    return context.scopes().route(scope, message, position);
+  }
+
+  @Override
+  public OptionalLong logCursor(Scope scope) {
+    return resting == null ? OptionalLong.empty() : context.ledger().store().cursor(scope);
+  }
+
+  @Override
+  public void logRouted(Scope scope, long nextPosition) {
+    context.scopes().logRouted(scope, nextPosition);
+    if (resting != null) {
+      CompletableFuture<Void> stored = new CompletableFuture<>();
+      boolean _ =
+          context
+              .ledger()
+              .submit(
+                  Batch.builder().build(), () -> stored.complete(null), () -> stored.cancel(false));
+      stored.join();
+    }
+  }
+
+  @Override
+  public void publish(Scope scope, Message message, @Nullable SessionKey publisher, Ack ack) {
+    context.scopes().publish(scope, message, publisher, ack);
+  }
+
+  @Override
+  public void deleteScope(Scope scope) {
+    endSessions(scope);
+    clearScope(scope);
+    if (resting != null) {
+      context.ledger().note(Batch.builder().deleteScope(scope).build());
+    }
   }
 
   @Override

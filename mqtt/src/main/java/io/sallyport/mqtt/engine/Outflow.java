@@ -8,6 +8,10 @@ import io.sallyport.mqtt.ReasonCode;
 import io.sallyport.mqtt.Scope;
 import io.sallyport.mqtt.engine.EngineMetrics.Drop;
 import io.sallyport.mqtt.engine.Outgoing.Phase;
+import io.sallyport.mqtt.store.Batch;
+import io.sallyport.mqtt.store.QueuedMessage;
+import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +21,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class Outflow {
   private final EngineContext engine;
-  private final InFlightWindow window = new InFlightWindow();
+  private final Session session;
+  private final InFlightWindow window;
+
+  /** What waits in the session store; null unless the session is durable. */
+  private final @Nullable SessionRows rows;
+
   private volatile ClientLimits limits;
   private final MessageQueue queue;
   private final MessageQueue unsent;
@@ -40,8 +49,12 @@ final class Outflow {
   /** Written by the owner when it changes, so that others can choose who gets a message. */
   private volatile boolean backedUp;
 
-  Outflow(EngineContext engine, Scope scope, ClientLimits limits) {
+  Outflow(EngineContext engine, Session session, ClientLimits limits, @Nullable SessionRows rows) {
+    Scope scope = session.key().scope();
     this.engine = engine;
+    this.session = session;
+    this.rows = rows;
+    this.window = rows == null ? new InFlightWindow() : InFlightWindow.besideRows(rows.sequences());
     this.limits = limits;
     this.windowMax = limits.inFlightMax();
     this.held = engine.scopes().state(scope).heldBytes();
@@ -66,11 +79,16 @@ final class Outflow {
     });
     window.forEach(message -> {
       if (message.phase == Phase.RELEASED) {
-        opened.writer().pubRel(message.packetId(), true);
+        if (message.releaseStored) {
+          opened.writer().pubRel(message.packetId(), true);
+        }
       } else if (mayStart(opened)) {
         resend(opened, message);
       }
     });
+    if (rows != null) {
+      rows.attach();
+    }
     noteLoad();
   }
 
@@ -79,9 +97,24 @@ final class Outflow {
     connection = null;
     turnPosted = false;
     unsent.clear(message -> drop(message, Drop.NO_CONNECTION));
+    if (rows != null) {
+      rows.removeIf(this::isHandedOn);
+      rows.detach();
+    }
     if (retained != null) {
       retained.interrupted();
     }
+  }
+
+  /** The session goes to another loop. */
+  void moving() {
+    if (rows != null) {
+      rows.flushNotes();
+    }
+  }
+
+  ClientLimits limits() {
+    return limits;
   }
 
   /** From any thread: whether something waits, or another QoS 1 or 2 message would. */
@@ -100,13 +133,18 @@ final class Outflow {
    * 3.10.4]; what has is completed here.
    */
   void leave(ShareGroup<Session> group) {
-    queue.removeIf(message -> {
-      if (message.group() != group) {
-        return false;
-      }
-      giveUp(message, Drop.NO_MEMBER);
-      return true;
-    });
+    Predicate<Outgoing> ofGroup =
+        message -> {
+          if (message.group() != group) {
+            return false;
+          }
+          giveUp(message, Drop.NO_MEMBER);
+          return true;
+        };
+    queue.removeIf(ofGroup);
+    if (rows != null) {
+      rows.removeIf(ofGroup);
+    }
     noteLoad();
   }
 
@@ -115,8 +153,25 @@ final class Outflow {
    * but none of QoS 2 whose delivery has begun [v5:MQTT-4.8.2-5].
    */
   void giveUp(Outgoing message, Drop cause) {
-    if (!isPassedOn(message, false)) {
+    if (isPassedOn(message, false)) {
+      forgetRow(message);
+    } else {
       drop(message, cause);
+    }
+  }
+
+  /** A row that a connected member of its group has got instead. */
+  private boolean isHandedOn(Outgoing message) {
+    boolean handed = isPassedOn(message, true);
+    if (handed) {
+      forgetRow(message);
+    }
+    return handed;
+  }
+
+  private void forgetRow(Outgoing message) {
+    if (rows != null && message.isRow()) {
+      rows.delete(session, message);
     }
   }
 
@@ -130,7 +185,9 @@ final class Outflow {
   }
 
   private void noteLoad() {
-    boolean now = !queue.isEmpty() || !unsent.isEmpty() || resends > 0 || inFlight() >= windowMax;
+    boolean waits = rows != null && !(rows.nothingHeld() && rows.isCaughtUp());
+    boolean now =
+        waits || !queue.isEmpty() || !unsent.isEmpty() || resends > 0 || inFlight() >= windowMax;
     if (now != backedUp) {
       backedUp = now;
     }
@@ -145,6 +202,9 @@ final class Outflow {
       giveUp(message, Drop.SESSION_ENDED);
     });
     queue.clear(message -> giveUp(message, Drop.SESSION_ENDED));
+    if (rows != null) {
+      rows.end();
+    }
   }
 
   /**
@@ -154,6 +214,10 @@ final class Outflow {
    */
   void accept(Outgoing message, boolean lasting) {
     Connection live = connection;
+    if (rows != null && message.isRow()) {
+      acceptRow(rows, live, message);
+      return;
+    }
     if (live != null && !canBeSent(live, message)) {
       return;
     }
@@ -181,6 +245,92 @@ final class Outflow {
       enqueue(message);
     }
     noteLoad();
+  }
+
+  /** A row that has been committed. */
+  private void acceptRow(SessionRows mine, @Nullable Connection live, Outgoing message) {
+    if (mine.take(message, live != null)) {
+      mine.hold(message);
+    }
+    noteLoad();
+  }
+
+  /** Rows wait in the store that nobody has brought here. */
+  void rowsWait() {
+    if (rows != null && connection != null) {
+      rows.fallBehind();
+      pump();
+    }
+  }
+
+  /** More waits than may: what is oldest gives way. */
+  void trim() {
+    if (rows == null) {
+      return;
+    }
+    trimHeld(rows);
+    if (rows.isOver(limits)) {
+      rows.fetchAnyway(session);
+    }
+    noteLoad();
+  }
+
+  private void trimHeld(SessionRows mine) {
+    while (mine.isOver(limits) && !mine.nothingHeld()) {
+      Outgoing oldest = mine.poll();
+      if (oldest != null) {
+        drop(oldest, Drop.QUEUE_FULL);
+      }
+    }
+  }
+
+  /**
+   * A page of rows has been read, oldest first, behind all that is held.
+   *
+   * @param readTo everything up to here is in it, if it fits
+   */
+  void fetched(long page, List<QueuedMessage> found, long readTo) {
+    SessionRows mine = rows;
+    if (mine == null || !mine.arrived(page)) {
+      return;
+    }
+    trimHeld(mine);
+    Connection live = connection;
+    for (QueuedMessage row : found) {
+      Outgoing message = session.outgoing(row);
+      boolean waiting = row.phase() == QueuedMessage.Phase.QUEUED;
+      if (waiting && mine.isOver(limits)) {
+        drop(message, Drop.QUEUE_FULL);
+      } else if (live == null) {
+        continue;
+      } else if (waiting) {
+        mine.hold(message);
+      } else {
+        takeBack(mine, live, message, row.phase() == QueuedMessage.Phase.RELEASED);
+      }
+      if (live != null) {
+        mine.passed(row.sequence());
+      }
+    }
+    if (live != null) {
+      mine.pageTaken(found.isEmpty(), readTo);
+    }
+    pump();
+    noteLoad();
+  }
+
+  /** It was in flight when the server was killed. */
+  private void takeBack(SessionRows mine, Connection live, Outgoing message, boolean released) {
+    enterWindow(message);
+    mine.started(session, message.sequence);
+    if (released) {
+      message.phase = Phase.RELEASED;
+      live.writer().pubRel(message.packetId(), true);
+    } else {
+      message.phase = Phase.PUBLISHED;
+      message.awaitsResend = true;
+      resends++;
+    }
   }
 
   /** From any thread: how much may wait in the inbox before the queue sees it. */
@@ -254,8 +404,36 @@ final class Outflow {
       return;
     }
     sentAgain(message);
+    if (rows == null || !message.isRow()) {
+      message.phase = Phase.RELEASED;
+      live.writer().pubRel(packetId, true);
+    } else if (message.phase != Phase.RELEASED) {
+      release(rows, message);
+    } else if (message.releaseStored) {
+      live.writer().pubRel(packetId, true);
+    }
+  }
+
+  /** PUBREL once it is stored: else, after a crash, the message could be published anew. */
+  private void release(SessionRows mine, Outgoing message) {
     message.phase = Phase.RELEASED;
-    live.writer().pubRel(packetId, true);
+    message.releaseStored = false;
+    mine.release(message);
+    boolean _ =
+        engine
+            .ledger()
+            .submit(
+                Batch.builder().releaseMessage(mine.ref(), message.sequence).build(),
+                () -> session.onLoop(() -> released(message)),
+                session::unreadable);
+  }
+
+  private void released(Outgoing message) {
+    message.releaseStored = true;
+    Connection live = connection;
+    if (live != null && live.isOpen() && window.find(message.packetId()) == message) {
+      live.writer().pubRel(message.packetId(), true);
+    }
   }
 
   /** With whatever reason: the flow is over. */
@@ -273,6 +451,9 @@ final class Outflow {
 
   private void finish(Outgoing message, int reasonCode) {
     leaveWindow(message);
+    if (!ReasonCode.isFailure(reasonCode)) {
+      forgetRow(message);
+    }
     if (ReasonCode.isFailure(reasonCode)) {
       drop(message, Drop.REFUSED_BY_CLIENT); // Not for another to take [v5:MQTT-4.8.2-6].
     } else {
@@ -281,11 +462,20 @@ final class Outflow {
     pump();
   }
 
+  private void enterWindow(Outgoing message) {
+    window.add(message);
+    windowBytes += message.bytes();
+    held.add(message.bytes());
+  }
+
   private void leaveWindow(Outgoing message) {
     sentAgain(message);
     window.remove(message);
     windowBytes -= message.bytes();
     held.add(-message.bytes());
+    if (rows != null && message.isRow()) {
+      rows.leftWindow();
+    }
   }
 
   private void sentAgain(Outgoing message) {
@@ -325,8 +515,11 @@ final class Outflow {
       }
       return true;
     }
+    if (rows != null && !(rows.nothingHeld() && rows.isCaughtUp())) {
+      return startNextRow(rows, live);
+    }
     RetainedBacklog backlog = retained;
-    if (backlog == null) {
+    if (backlog == null || (rows != null && rows.uncommitted() >= windowMax)) {
       return false;
     }
     Outgoing copy = backlog.next();
@@ -339,8 +532,27 @@ final class Outflow {
     }
     if (copy.qos() == Qos.AT_MOST_ONCE) {
       sendOnce(live, copy);
-    } else {
+    } else if (rows == null) {
       start(live, copy);
+    } else if (!session.takeOver(copy)) {
+      drop(copy, Drop.QUEUE_FULL);
+    }
+    return true;
+  }
+
+  /** False when none is here, or its packet id is still in use. */
+  private boolean startNextRow(SessionRows mine, Connection live) {
+    Outgoing first = mine.peek();
+    if (first != null && window.isTaken(first.packetId())) {
+      return false;
+    }
+    Outgoing message = mine.poll();
+    mine.fetch(session);
+    if (message == null) {
+      return false;
+    }
+    if (allowed(live, message)) {
+      start(live, message);
     }
     return true;
   }
@@ -373,10 +585,11 @@ final class Outflow {
   }
 
   private void start(Connection live, Outgoing message) {
-    window.add(message);
-    windowBytes += message.bytes();
-    held.add(message.bytes());
+    enterWindow(message);
     message.phase = Phase.PUBLISHED;
+    if (rows != null && message.isRow()) {
+      rows.started(session, message.sequence);
+    }
     live.writer().publish(message, false, message.packetId());
   }
 
@@ -487,6 +700,7 @@ final class Outflow {
   }
 
   private void drop(Outgoing message, Drop cause) {
+    forgetRow(message);
     engine.metrics().dropped(cause);
     engine.guard(message.delivery()::dropped);
   }

@@ -41,6 +41,8 @@ final class Outgoing {
     }
   }
 
+  private static final long NO_ROW = -1;
+
   /** Where an in-flight message stands. */
   enum Phase {
     WAITING,
@@ -64,6 +66,14 @@ final class Outgoing {
   long sequence;
   Phase phase = Phase.WAITING;
 
+  /** Set for a row of the session store: the row before it, and what it counts for. */
+  private long previousRow = NO_ROW;
+
+  private int rowBytes;
+
+  /** Whether the store knows that PUBREC has come; PUBREL goes out only then. */
+  boolean releaseStored = true;
+
   /** In the window since an earlier connection, and not yet sent again on this one. */
   boolean awaitsResend;
 
@@ -72,6 +82,34 @@ final class Outgoing {
     this.qos = qos;
     this.retain = retain;
     this.delivery = delivery;
+  }
+
+  /**
+   * It is stored, and keeps this sequence.
+   *
+   * @param previous the sequence of the session's row before it, or less
+   */
+  void becomeRow(long rowSequence, long previous, int storedBytes) {
+    sequence = rowSequence;
+    previousRow = previous;
+    rowBytes = storedBytes;
+  }
+
+  boolean isRow() {
+    return previousRow != NO_ROW;
+  }
+
+  long previousRow() {
+    return previousRow;
+  }
+
+  int rowBytes() {
+    return rowBytes;
+  }
+
+  /** Its content is stored no more. */
+  void releaseRow() {
+    rowBytes = 0;
   }
 
   Message message() {

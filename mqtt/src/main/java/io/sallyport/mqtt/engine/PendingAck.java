@@ -4,6 +4,10 @@ import io.sallyport.mqtt.Ack;
 import io.sallyport.mqtt.CloseReason;
 import io.sallyport.mqtt.Qos;
 import io.sallyport.mqtt.ReasonCode;
+import io.sallyport.mqtt.ReceivedMark;
+import io.sallyport.mqtt.store.Batch;
+import io.sallyport.mqtt.store.SessionRef;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +20,8 @@ final class PendingAck implements Ack {
   /** What the contract has said. */
   enum Answer {
     OPEN,
+    /** Accepted, and the note of its id is being stored. */
+    STORING,
     ACCEPTED,
     REFUSED,
     CLOSED
@@ -26,6 +32,12 @@ final class PendingAck implements Ack {
   private final Qos qos;
   private volatile Connection connection;
 
+  /** Whose received ids are stored; null for none. */
+  private final @Nullable SessionRef session;
+
+  private final Ledger ledger;
+  private volatile boolean noteWritten;
+
   /** Set before the answer, which makes it visible. */
   private int reasonCode;
 
@@ -34,10 +46,24 @@ final class PendingAck implements Ack {
   long sinceNanos;
   boolean queued;
 
-  PendingAck(Connection connection, int packetId, Qos qos) {
+  /**
+   * @param session whose received ids are stored; null for none
+   */
+  PendingAck(
+      Connection connection, int packetId, Qos qos, @Nullable SessionRef session, Ledger ledger) {
     this.connection = connection;
     this.packetId = packetId;
     this.qos = qos;
+    this.session = qos == Qos.EXACTLY_ONCE ? session : null;
+    this.ledger = ledger;
+  }
+
+  /** Of a message that was accepted before the server was killed. */
+  static PendingAck restored(
+      Connection connection, int packetId, SessionRef session, Ledger ledger) {
+    PendingAck ack = new PendingAck(connection, packetId, Qos.EXACTLY_ONCE, session, ledger);
+    ack.answer.set(Answer.ACCEPTED);
+    return ack;
   }
 
   int packetId() {
@@ -52,6 +78,30 @@ final class PendingAck implements Ack {
     return answer.get();
   }
 
+  boolean isOpen() {
+    Answer given = answer.get();
+    return given == Answer.OPEN || given == Answer.STORING;
+  }
+
+  /** Its id is noted in the batch that the answer waits for. */
+  void noteIn(Batch.Builder batch) {
+    SessionRef owner = session;
+    if (owner != null && !noteWritten) {
+      noteWritten = true;
+      batch.markReceived(owner, packetId);
+    }
+  }
+
+  @Override
+  public Optional<ReceivedMark> receivedMark() {
+    SessionRef owner = session;
+    if (owner == null || noteWritten) {
+      return Optional.empty();
+    }
+    noteWritten = true;
+    return Optional.of(ledger.store().receivedMark(owner, packetId));
+  }
+
   /** The session has moved on to another connection. */
   void redirect(Connection to) {
     connection = to;
@@ -59,7 +109,23 @@ final class PendingAck implements Ack {
 
   @Override
   public void accepted() {
-    resolve(Answer.ACCEPTED);
+    SessionRef owner = session;
+    if (owner == null || noteWritten) {
+      resolve(Answer.OPEN, Answer.ACCEPTED);
+      return;
+    }
+    if (!answer.compareAndSet(Answer.OPEN, Answer.STORING)) {
+      throw twice(Answer.ACCEPTED);
+    }
+    // [MQTT-4.3.3-2], also across a restart: PUBREC only when the id will be known again.
+    boolean _ =
+        ledger.submit(
+            Batch.builder().markReceived(owner, packetId).build(),
+            () -> resolve(Answer.STORING, Answer.ACCEPTED),
+            () -> {
+              resolve(Answer.STORING, Answer.CLOSED);
+              connection.requestClose(CloseReason.STORAGE_UNAVAILABLE);
+            });
   }
 
   /** Why it was refused, once it was; 3.x has no way to say it (v3:MQTT-3.3.5-2). */
@@ -75,19 +141,23 @@ final class PendingAck implements Ack {
     if (answer.get() == Answer.OPEN) {
       reasonCode = code;
     }
-    resolve(Answer.REFUSED);
+    resolve(Answer.OPEN, Answer.REFUSED);
   }
 
   @Override
   public void close(CloseReason reason) {
-    resolve(Answer.CLOSED);
+    resolve(Answer.OPEN, Answer.CLOSED);
     connection.requestClose(reason);
   }
 
-  private void resolve(Answer given) {
-    if (!answer.compareAndSet(Answer.OPEN, given)) {
-      throw new IllegalStateException("a PUBLISH is answered once, not again with " + given);
+  private void resolve(Answer from, Answer given) {
+    if (!answer.compareAndSet(from, given)) {
+      throw twice(given);
     }
     connection.answersChanged();
+  }
+
+  private static IllegalStateException twice(Answer given) {
+    return new IllegalStateException("a PUBLISH is answered once, not again with " + given);
   }
 }

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -92,6 +93,11 @@ final class RetainedMessages {
     keptByAll.add(-total.bytes);
     total.messages = 0;
     total.bytes = 0;
+  }
+
+  /** Those that have not expired at the last look, in the order of topics. */
+  void forEach(Consumer<Message> action) {
+    byTopic.values().forEach(kept -> action.accept(kept.message()));
   }
 
   /** The first at or after that place that has not expired. */

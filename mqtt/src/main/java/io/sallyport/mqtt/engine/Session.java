@@ -2,16 +2,29 @@ package io.sallyport.mqtt.engine;
 
 import io.sallyport.mqtt.ClientBinding;
 import io.sallyport.mqtt.ClientBinding.HeldSubscription;
+import io.sallyport.mqtt.ClientLimits;
 import io.sallyport.mqtt.CloseReason;
 import io.sallyport.mqtt.ConnectRequest;
 import io.sallyport.mqtt.Delivery;
 import io.sallyport.mqtt.Message;
+import io.sallyport.mqtt.Qos;
 import io.sallyport.mqtt.SessionKey;
 import io.sallyport.mqtt.codec.MqttPacket;
+import io.sallyport.mqtt.codec.SubscriptionIds;
 import io.sallyport.mqtt.engine.EngineMetrics.Drop;
+import io.sallyport.mqtt.store.Batch;
+import io.sallyport.mqtt.store.QueueLimits;
+import io.sallyport.mqtt.store.QueueSummary;
+import io.sallyport.mqtt.store.QueuedMessage;
+import io.sallyport.mqtt.store.SessionRecord;
+import io.sallyport.mqtt.store.SessionRef;
+import io.sallyport.mqtt.store.StoredMessage;
+import io.sallyport.mqtt.store.StoredWill;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +33,9 @@ import org.jspecify.annotations.Nullable;
  * messages into the inbox, which only the owner empties: so their order survives a change of owner.
  */
 final class Session {
+  /** Stands for the content of a released message, which nobody needs any more. */
+  private static final Message RELEASED = Message.of("", new byte[0], Qos.EXACTLY_ONCE);
+
   static final Duration NEVER = Duration.ofSeconds(ConnectRequest.NEVER_EXPIRES);
 
   private final EngineContext engine;
@@ -47,6 +63,17 @@ final class Session {
   private Duration keepFor;
   private final LastWill will;
 
+  /** What waits in the store; null unless the session survives a restart. */
+  private final @Nullable SessionRows rows;
+
+  /** Where its record is; null as long as it has none. */
+  private volatile @Nullable SessionRef ref;
+
+  /** Whether ids of QoS 2 messages from before a restart are yet to be read. */
+  private boolean receivedUnread;
+
+  private ClientLimits limits;
+
   /** Whether it ever was to outlive a connection: then its contract learns of its end. */
   private boolean everLasting;
 
@@ -56,7 +83,13 @@ final class Session {
   Session(EngineContext engine, SessionClaim claim) {
     this.engine = engine;
     this.key = claim.admitted().session();
-    this.outflow = new Outflow(engine, key.scope(), claim.admitted().limits());
+    this.limits = claim.admitted().limits();
+    this.ref =
+        engine.ledger().isKept() && claim.keepFor().isPositive()
+            ? engine.ledger().newSession(key.scope())
+            : null;
+    this.rows = ref == null ? null : new SessionRows(engine, ref, QueueSummary.EMPTY);
+    this.outflow = new Outflow(engine, this, limits, rows);
     this.subscriptions = new SessionSubscriptions(engine.scopes(), this);
     this.owner = claim.loop();
     this.claimNumber = claim.number();
@@ -64,8 +97,270 @@ final class Session {
     this.keepFor = claim.keepFor();
     this.lasting = keepFor.isPositive();
     this.everLasting = lasting;
-    this.will = new LastWill(engine);
+    this.will = new LastWill(engine, this::noteState);
     engine.metrics().sessions().incrementAndGet();
+  }
+
+  /**
+   * As it was stored.
+   *
+   * @param resting where it stays until its client comes
+   */
+  Session(
+      EngineContext engine,
+      SessionRecord record,
+      QueueSummary queue,
+      LoopContext resting,
+      ClientBinding nobody) {
+    this.engine = engine;
+    this.key = record.key();
+    QueueLimits kept = record.queue();
+    this.limits =
+        ClientLimits.DEFAULT.withQueue(kept.messagesMax(), kept.bytesMax(), kept.overflow());
+    this.ref = record.ref();
+    this.rows = new SessionRows(engine, record.ref(), queue);
+    this.outflow = new Outflow(engine, this, limits, rows);
+    this.subscriptions = new SessionSubscriptions(engine.scopes(), this);
+    this.owner = resting;
+    this.binding = nobody;
+    this.keepFor = Duration.ofSeconds(record.expirySeconds());
+    this.lasting = keepFor.isPositive();
+    this.everLasting = lasting;
+    this.receivedUnread = true;
+    this.will = new LastWill(engine, this::noteState);
+    StoredWill storedWill = record.will();
+    if (storedWill != null) {
+      will.restore(
+          StoredForm.will(engine.gate(), key.scope(), storedWill), storedWill.dueAtMillis());
+    }
+    engine.metrics().sessions().incrementAndGet();
+  }
+
+  /**
+   * Owner: after a restart, begins to wait for its client.
+   *
+   * @param crashMillis when those that were connected were cut off
+   */
+  void rest(SessionRecord record, long crashMillis) {
+    if (ended || connection != null) {
+      return;
+    }
+    long expiry = record.expiresAtMillis();
+    if (record.connected()) {
+      boolean never = record.expirySeconds() >= SessionRecord.NEVER;
+      expiry = never ? 0 : crashMillis + record.expirySeconds() * 1_000;
+      will.cutOffAt(crashMillis, expiry);
+    }
+    if (!lasting || !engine.sessions().mayKeepOffline(this)) {
+      end();
+      return;
+    }
+    countedOffline = true;
+    will.arm(binding, owner);
+    if (expiry != 0) {
+      expireAt(expiry);
+    }
+    if (record.connected()) {
+      noteState();
+    }
+  }
+
+  /** From any thread: whether it has a record in the store. */
+  boolean isRecorded() {
+    return ref != null;
+  }
+
+  /** Whether its messages survive a restart. */
+  boolean isDurable() {
+    return rows != null;
+  }
+
+  /** Where its rows are; null unless it is durable. */
+  @Nullable SessionRef durableRef() {
+    return rows == null ? null : rows.ref();
+  }
+
+  /**
+   * Owner: has the record stored as CONNACK must find it; what is yet unread is read.
+   *
+   * @param ready told on the claimant's loop: ids of received messages to be taken by {@link
+   *     #takeReceived}; null when it can't be done
+   */
+  void prepare(
+      SessionClaim claim,
+      MqttPacket.@Nullable Will newWill,
+      Consumer<@Nullable List<Integer>> ready) {
+    Ledger ledger = engine.ledger();
+    if (!ledger.isKept() || (ref == null && newWill == null)) {
+      ready.accept(List.of());
+      return;
+    }
+    SessionRef mine = ref;
+    if (mine == null) { // Only for its will.
+      mine = ledger.newSession(key.scope());
+      ref = mine;
+    }
+    limits = claim.admitted().limits();
+    LoopContext loop = claim.loop();
+    SessionRef stored = mine;
+    boolean unread = receivedUnread;
+    Runnable failed = () -> loop.post(() -> ready.accept(null));
+    SessionRecord record = record(stored, true, claim.keepFor(), newWill, 0, 0);
+    boolean _ =
+        ledger.submit(
+            Batch.builder().putSession(record).build(),
+            () -> {
+              if (unread) {
+                ledger.read(
+                    store -> {
+                      List<Integer> ids = store.receivedIds(stored);
+                      loop.post(() -> ready.accept(ids));
+                    },
+                    failed);
+              } else {
+                loop.post(() -> ready.accept(List.of()));
+              }
+            },
+            failed);
+  }
+
+  /** Owner: ids that {@link #prepare} has read. */
+  void takeReceived(Connection opening, List<Integer> ids) {
+    SessionRef mine = ref;
+    if (receivedUnread && mine != null) {
+      receivedUnread = false;
+      for (int id : ids) {
+        boolean _ = received().add(PendingAck.restored(opening, id, mine, engine.ledger()));
+      }
+    }
+  }
+
+  private SessionRecord record(
+      SessionRef mine,
+      boolean live,
+      Duration outlives,
+      MqttPacket.@Nullable Will held,
+      long willDueAtMillis,
+      long expiresAt) {
+    long seconds = Math.min(outlives.plusNanos(999_999_999).toSeconds(), SessionRecord.NEVER);
+    return new SessionRecord(
+        key,
+        mine.number(),
+        live,
+        seconds,
+        expiresAt,
+        engine.clock().millis(),
+        new QueueLimits(limits.queuedMessagesMax(), limits.queuedBytesMax(), limits.overflow()),
+        held == null ? null : StoredForm.of(held, key, willDueAtMillis));
+  }
+
+  /** Owner: brings the record up to date, without waiting for it. */
+  void noteState() {
+    SessionRef mine = ref;
+    if (mine != null && !ended) {
+      SessionRecord record =
+          record(mine, connected, keepFor, will.held(), will.dueAtMillis(), expiresAtMillis);
+      engine.ledger().note(Batch.builder().putSession(record).build());
+    }
+  }
+
+  /** From any thread. */
+  void onLoop(Runnable task) {
+    owner.post(() -> {
+      if (owner.inLoop()) {
+        task.run();
+      } else { // It has moved meanwhile.
+        onLoop(task);
+      }
+    });
+  }
+
+  /** From any thread: what is stored for it can't be read or changed at present. */
+  void unreadable() {
+    onLoop(() -> {
+      if (connection != null) {
+        connection.close(CloseReason.STORAGE_UNAVAILABLE);
+      }
+    });
+  }
+
+  /** From any thread: rows have been committed that it was not given. */
+  void rowsWait() {
+    onLoop(() -> {
+      if (connection != null && connection.goesOn()) {
+        outflow.rowsWait();
+      }
+    });
+  }
+
+  /** Owner. */
+  Outgoing outgoing(QueuedMessage row) {
+    StoredMessage stored = row.message();
+    Message message =
+        stored == null ? RELEASED : StoredForm.message(engine.gate(), key.scope(), stored);
+    SubscriptionIds ids = SubscriptionIds.NONE;
+    for (int id : row.subscriptionIds()) {
+      ids = ids.plus(id);
+    }
+    Outgoing outgoing =
+        new Outgoing(
+            Outgoing.Parcel.of(message).withIds(ids), row.qos(), row.retain(), Delivery.IGNORED);
+    outgoing.becomeRow(row.sequence(), 0, stored == null ? 0 : stored.bytes());
+    return outgoing;
+  }
+
+  /**
+   * Under the ledger's order: the message becomes a row, unless there is no room.
+   *
+   * @param stored its content
+   */
+  boolean putRow(Batch.Builder batch, Outgoing message, StoredMessage stored) {
+    SessionRows mine = Objects.requireNonNull(rows, "not durable");
+    if (ended) {
+      engine.metrics().dropped(Drop.SESSION_ENDED);
+      return false;
+    }
+    ClientLimits now = outflow.limits();
+    boolean room = mine.hasRoom(now, stored);
+    if (!room && now.overflow() == ClientLimits.Overflow.DROP_OLDEST) {
+      room = mine.fits(now, stored.bytes(), 2); // The oldest go as soon as its loop has a moment.
+      onLoop(outflow::trim);
+    }
+    if (!room) {
+      engine.metrics().dropped(Drop.QUEUE_FULL);
+      if (now.overflow() == ClientLimits.Overflow.DISCONNECT) {
+        onLoop(this::closeForQueue);
+      }
+      return false;
+    }
+    mine.put(batch, message, stored);
+    return true;
+  }
+
+  private void closeForQueue() {
+    if (connection != null) {
+      connection.close(CloseReason.QUEUE_FULL);
+    }
+  }
+
+  void rowCommitted(Outgoing message) {
+    Objects.requireNonNull(rows, "not durable").committed(this, message);
+  }
+
+  void rowFailed(Outgoing message) {
+    engine.metrics().dropped(Drop.NOT_STORED);
+    Objects.requireNonNull(rows, "not durable").withdraw(message);
+  }
+
+  /**
+   * From any thread: gets a message by itself, stored first if the session is durable.
+   *
+   * @return false when it has no room
+   */
+  boolean takeOver(Outgoing message) {
+    return (rows != null && message.qos() != Qos.AT_MOST_ONCE)
+        ? engine.scopes().store(this, message)
+        : offerIfRoom(message);
   }
 
   SessionKey key() {
@@ -182,7 +477,11 @@ final class Session {
 
   /** For {@code Outbound.send}. */
   void send(Message message, Delivery delivery) {
-    offer(new Outgoing(Outgoing.Parcel.of(message), message.qos(), false, delivery));
+    Outgoing outgoing = new Outgoing(Outgoing.Parcel.of(message), message.qos(), false, delivery);
+    // Who wants to know what became of it keeps it himself, and sends it again after a restart.
+    boolean row =
+        rows != null && delivery.equals(Delivery.IGNORED) && message.qos() != Qos.AT_MOST_ONCE;
+    boolean _ = row ? takeOver(outgoing) : offer(outgoing);
   }
 
   /** From any thread: the client may not hold this subscription any more. */
@@ -208,6 +507,7 @@ final class Session {
     List<HeldSubscription> resumed = subscriptions.held();
     connection = opened;
     binding = claim.admitted().binding();
+    limits = claim.admitted().limits();
     keepFor(claim.keepFor());
     will.replace(newWill, owner);
     connected = true;
@@ -251,6 +551,7 @@ final class Session {
       outflow.shareOut();
       will.arm(binding, owner);
       expire();
+      noteState();
     } else {
       end();
     }
@@ -282,6 +583,7 @@ final class Session {
   void moveTo(LoopContext loop) {
     cancelExpiry();
     will.disarm(owner);
+    outflow.moving();
     owner = loop;
   }
 
@@ -313,6 +615,10 @@ final class Session {
     subscriptions.removeAll();
     outflow.end();
     engine.sessions().remove(this);
+    SessionRef mine = ref;
+    if (mine != null) {
+      engine.ledger().note(Batch.builder().deleteSession(mine).build());
+    }
     engine.metrics().sessions().decrementAndGet();
     if (everLasting) {
       engine.guard(binding::sessionEnded);
@@ -341,11 +647,16 @@ final class Session {
     if (keepFor.compareTo(NEVER) >= 0) { // [v5:MQTT-3.1.2-23]
       return;
     }
+    expireAt(engine.clock().millis() + keepFor.toMillis());
+  }
+
+  private void expireAt(long millis) {
     LoopContext loop = owner;
     Deadline deadline = new Deadline(_ -> end());
     expiry = deadline;
-    expiresAtMillis = engine.clock().millis() + keepFor.toMillis();
-    loop.deadlines().schedule(deadline, loop.nowNanos() + keepFor.toNanos());
+    expiresAtMillis = millis;
+    long left = Math.max(0, millis - engine.clock().millis());
+    loop.deadlines().schedule(deadline, loop.nowNanos() + Duration.ofMillis(left).toNanos());
   }
 
   private void cancelExpiry() {
@@ -380,6 +691,9 @@ final class Session {
         outflow.accept(message, lasting);
       }
       message = following;
+    }
+    if (rows != null) { // They are held until all that has come is known.
+      pump();
     }
   }
 

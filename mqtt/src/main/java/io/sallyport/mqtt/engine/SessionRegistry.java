@@ -93,6 +93,29 @@ final class SessionRegistry {
         });
   }
 
+  /**
+   * After a restart, before the first claim.
+   *
+   * @return false when it is above a limit, and not kept
+   */
+  boolean restore(Session session) {
+    if (!counts.add(session.key())) {
+      return false;
+    }
+    byKey.put(session.key(), session);
+    return true;
+  }
+
+  /** One with a client whose record says so, to be brought up to date; null when there is none. */
+  @Nullable Session anyConnected() {
+    for (Session session : byKey.values()) {
+      if (session.isConnected() && session.isRecorded()) {
+        return session;
+      }
+    }
+    return null;
+  }
+
   void remove(Session session) {
     if (byKey.remove(session.key(), session)) {
       counts.remove(session.key());

@@ -3,11 +3,14 @@ package io.sallyport.mqtt.engine;
 import io.sallyport.mqtt.ClientBinding.HeldSubscription;
 import io.sallyport.mqtt.SessionKey;
 import io.sallyport.mqtt.SubscribeOutcome.Granted;
+import io.sallyport.mqtt.codec.MqttPacket.RetainHandling;
 import io.sallyport.mqtt.codec.SubscriptionIds;
+import io.sallyport.mqtt.store.StoredSubscription;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -92,6 +95,40 @@ final class SessionSubscriptions {
       unindex(filter, old);
     }
     return group;
+  }
+
+  /** After a restart; one that its group has no room for any more is left out. */
+  void restore(StoredSubscription stored) {
+    SubscriptionOptions options =
+        new SubscriptionOptions(
+            stored.qos(),
+            stored.noLocal(),
+            stored.retainAsPublished(),
+            RetainHandling.values()[stored.retainHandling()],
+            stored.identifier());
+    Granted granted =
+        new Granted(
+            stored.scope(), stored.qos(), stored.indexed(), Optional.ofNullable(stored.shareKey()));
+    SharedFilter shared =
+        SharedFilter.isShared(stored.filter()) ? SharedFilter.parse(stored.filter()) : null;
+    if (shared == null) {
+      put(stored.filter(), granted, options);
+    } else {
+      ShareGroup<Session> _ = join(stored.filter(), shared, granted, options);
+    }
+  }
+
+  static StoredSubscription stored(String filter, Granted granted, SubscriptionOptions options) {
+    return new StoredSubscription(
+        filter,
+        granted.scope(),
+        granted.qos(),
+        granted.indexed(),
+        options.noLocal(),
+        options.retainAsPublished(),
+        options.retainHandling().ordinal(),
+        options.identifier(),
+        granted.shareKey().orElse(null));
   }
 
   /** False when it was not held. */

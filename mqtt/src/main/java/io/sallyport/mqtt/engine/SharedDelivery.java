@@ -11,6 +11,12 @@ import io.sallyport.mqtt.engine.EngineMetrics.Drop;
  * Thread-safe.
  */
 final class SharedDelivery {
+  /** How a member gets its copy. */
+  interface Giving {
+    /** False when the member has no room. */
+    boolean give(Session member, Outgoing copy);
+  }
+
   private final EngineMetrics metrics;
 
   SharedDelivery(EngineMetrics metrics) {
@@ -18,9 +24,9 @@ final class SharedDelivery {
   }
 
   /** False when nobody could take it; it is counted as dropped then. */
-  boolean deliver(ShareGroup<Session> group, Outgoing.Parcel parcel) {
+  boolean deliver(ShareGroup<Session> group, Outgoing.Parcel parcel, Giving giving) {
     for (Presence presence : Presence.TAKING) {
-      if (give(group, parcel, presence)) {
+      if (give(group, parcel, presence, giving)) {
         return true;
       }
     }
@@ -37,16 +43,17 @@ final class SharedDelivery {
   boolean passOn(ShareGroup<Session> group, Outgoing message, boolean onlyConnected) {
     Outgoing.Parcel parcel = Outgoing.Parcel.of(message.message());
     boolean taken =
-        give(group, parcel, Presence.READY)
-            || give(group, parcel, Presence.BUSY)
-            || (!onlyConnected && give(group, parcel, Presence.AWAY));
+        give(group, parcel, Presence.READY, Session::takeOver)
+            || give(group, parcel, Presence.BUSY, Session::takeOver)
+            || (!onlyConnected && give(group, parcel, Presence.AWAY, Session::takeOver));
     if (taken) {
       metrics.sharedPassedOn();
     }
     return taken;
   }
 
-  private boolean give(ShareGroup<Session> group, Outgoing.Parcel parcel, Presence presence) {
+  private static boolean give(
+      ShareGroup<Session> group, Outgoing.Parcel parcel, Presence presence, Giving giving) {
     Grants.Snapshot<Session> members = group.members().snapshot();
     int size = members.size();
     if (size == 0) {
@@ -63,7 +70,7 @@ final class SharedDelivery {
           && session.mayDeliver(message)) {
         boolean retain = member.retainAsPublished() && message.retained();
         Outgoing.Parcel own = parcel.withIds(member.ids()).sharedBy(group);
-        if (session.offerIfRoom(new Outgoing(own, qos, retain, Delivery.IGNORED))) {
+        if (giving.give(session, new Outgoing(own, qos, retain, Delivery.IGNORED))) {
           return true;
         }
       }

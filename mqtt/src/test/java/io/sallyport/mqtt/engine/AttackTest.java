@@ -122,7 +122,8 @@ class AttackTest {
             base.codec(),
             base.logins(),
             base.timeouts(),
-            new MqttConfig.Sessions(100, 100, 1_000, 1 << 20, 10_000, 10_000, 1 << 20),
+            new MqttConfig.Sessions(
+                100, 100, 1_000, 1 << 20, 10_000, 10_000, 1 << 20, 10_000, 1 << 20),
             base.subscriptions(),
             base.retained());
     try (TestServer small = new TestServer(config)) {

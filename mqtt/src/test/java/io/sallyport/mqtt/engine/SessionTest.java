@@ -373,7 +373,8 @@ class SessionTest {
             base.codec(),
             base.logins(),
             base.timeouts(),
-            new MqttConfig.Sessions(2, 2, 1_000, 1 << 20, 10_000, 1 << 20, 1 << 20),
+            new MqttConfig.Sessions(
+                2, 2, 1_000, 1 << 20, 10_000, 1 << 20, 1 << 20, 1 << 20, 1 << 20),
             base.subscriptions(),
             base.retained());
     try (TestServer small = new TestServer(config)) {

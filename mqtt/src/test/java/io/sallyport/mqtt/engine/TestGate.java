@@ -12,12 +12,12 @@ import io.sallyport.mqtt.InboundPublish;
 import io.sallyport.mqtt.Message;
 import io.sallyport.mqtt.Outbound;
 import io.sallyport.mqtt.Qos;
-import io.sallyport.mqtt.RetainOutcome;
 import io.sallyport.mqtt.Router;
 import io.sallyport.mqtt.Scope;
 import io.sallyport.mqtt.SessionKey;
 import io.sallyport.mqtt.SubscribeOutcome;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -47,6 +47,7 @@ final class TestGate implements ClientGate {
   volatile Predicate<Message> mayDeliver = message -> true;
   volatile Function<String, @Nullable String> outwardResponseTopic = topic -> topic;
   volatile boolean takeoversWatched = true;
+  volatile boolean willsAllowed = true;
 
   @Override
   public Admission admit(ConnectRequest request) {
@@ -67,15 +68,17 @@ final class TestGate implements ClientGate {
 
   private void routeAndAnswer(InboundPublish publish, SessionKey publisher, Ack ack) {
     Message message = publish.toMessage(publish.topic(), null);
-    if (!publish.retain()) {
-      router().route(SCOPE, message, publisher);
-      ack.accepted();
-      return;
-    }
-    switch (router().routeRetained(SCOPE, message, publisher)) {
-      case RetainOutcome.Routed _ -> ack.accepted();
-      case RetainOutcome.Refused refused -> ack.refused(refused.reasonCode());
-    }
+    router().publish(SCOPE, message, publisher, ack);
+  }
+
+  @Override
+  public Optional<WillRights> reopen(SessionKey session) {
+    return willsAllowed
+        ? Optional.of(will -> {
+          wills.add(will.topic());
+          router().route(SCOPE, will);
+        })
+        : Optional.empty();
   }
 
   Router router() {

@@ -16,8 +16,11 @@ import io.sallyport.mqtt.ClientBinding;
 import io.sallyport.mqtt.ConnectionInfo;
 import io.sallyport.mqtt.RawMqttClient;
 import io.sallyport.mqtt.codec.MqttPacket;
+import io.sallyport.mqtt.store.InMemorySessionStore;
+import io.sallyport.mqtt.store.SessionStore;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -26,6 +29,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** The engine behind plain TCP on a free loopback port, with a {@link TestGate}. */
 final class TestServer implements AutoCloseable {
@@ -39,7 +44,7 @@ final class TestServer implements AutoCloseable {
           Duration.ofMillis(600));
 
   final TestGate gate = new TestGate();
-  final TestClock clock = new TestClock();
+  final TestClock clock;
   final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   final MqttEngine engine;
 
@@ -55,8 +60,38 @@ final class TestServer implements AutoCloseable {
   }
 
   TestServer(MqttConfig config) {
-    engine = new MqttEngine(config, gate, gates, clock, meters, () -> revocationsTold);
+    this(config, new TestClock(), defaultStore());
+  }
+
+  /** With {@code -Dsallyport.test.durable=true} every test runs with durable sessions. */
+  private static @Nullable SessionStore defaultStore() {
+    return Boolean.getBoolean("sallyport.test.durable")
+        ? new InMemorySessionStore(Runnable::run, 100_000)
+        : null;
+  }
+
+  /**
+   * @param store what sessions are brought back from; null for none
+   */
+  TestServer(MqttConfig config, TestClock clock, @Nullable SessionStore store) {
+    this(config, clock, store, _ -> {});
+  }
+
+  /**
+   * @param prepared what the gate must be like when sessions are brought back
+   */
+  TestServer(
+      MqttConfig config,
+      TestClock clock,
+      @Nullable SessionStore store,
+      Consumer<TestGate> prepared) {
+    prepared.accept(gate);
+    this.clock = clock;
+    engine =
+        new MqttEngine(
+            config, gate, gates, clock, meters, () -> revocationsTold, new SecureRandom(), store);
     gate.router = engine;
+    engine.load();
     boolean epoll = Epoll.isAvailable();
     group =
         new MultiThreadIoEventLoopGroup(

@@ -19,6 +19,9 @@ public interface PlainSpaceStore {
 
   Optional<PlainSpace> findSpace(TenantId tenant, String name);
 
+  /** By internal number. */
+  Optional<PlainSpace> findSpace(long number);
+
   /** Spaces of the tenant by ascending name. */
   Page<PlainSpace> listSpaces(TenantId tenant, PageRequest page);
 
@@ -48,6 +51,9 @@ public interface PlainSpaceStore {
   PlainCredential insertCredential(PlainCredential credential);
 
   Optional<PlainCredential> findCredential(TenantId tenant, String name);
+
+  /** By internal number. */
+  Optional<PlainCredential> findCredential(long number);
 
   /** Credentials of the space by ascending name. */
   Page<PlainCredential> listCredentials(TenantId tenant, String space, PageRequest page);

@@ -10,7 +10,9 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadFactory;
@@ -75,6 +77,7 @@ public final class BatchingIngest implements TelemetryIngest, AutoCloseable {
 
   // The running batch; touched by the writer thread only.
   private List<Event> events = new ArrayList<>();
+  private final Map<Integer, Marker> markers = new HashMap<>();
   private final List<AppendListener> listeners = new ArrayList<>();
   private final SubmissionQueue.Sink sink = this::take;
   private long batchLoad;
@@ -140,6 +143,15 @@ public final class BatchingIngest implements TelemetryIngest, AutoCloseable {
 
   @Override
   public void submit(Event event, AppendListener listener) {
+    enqueue(event, null, listener);
+  }
+
+  @Override
+  public void submit(Event event, Marker marker, AppendListener listener) {
+    enqueue(event, marker, listener);
+  }
+
+  private void enqueue(Event event, @Nullable Marker marker, AppendListener listener) {
     if (stopping) {
       listener.failed(STOPPING);
       return;
@@ -154,7 +166,7 @@ public final class BatchingIngest implements TelemetryIngest, AutoCloseable {
       listener.failed(QUEUE_FULL);
       return;
     }
-    queue.add(event, listener);
+    queue.add(event, marker, listener);
     if (accepting && above(now, 3, 4)) {
       accepting = false;
     }
@@ -246,7 +258,10 @@ public final class BatchingIngest implements TelemetryIngest, AutoCloseable {
     }
   }
 
-  private void take(Event event, AppendListener listener) {
+  private void take(Event event, @Nullable Marker marker, AppendListener listener) {
+    if (marker != null) {
+      markers.put(events.size(), marker);
+    }
     events.add(event);
     listeners.add(listener);
     batchLoad += weight(event);
@@ -291,7 +306,7 @@ public final class BatchingIngest implements TelemetryIngest, AutoCloseable {
   /** Appends the batch; if one event breaks the store's code, all others are stored without it. */
   private long[] appendIsolated() {
     try {
-      return store.append(events);
+      return store.append(events, markers);
     } catch (ProblemException failing) {
       throw failing;
     } catch (RuntimeException bug) {
@@ -304,7 +319,7 @@ public final class BatchingIngest implements TelemetryIngest, AutoCloseable {
     for (int i = 0; i < events.size(); i++) {
       AppendListener listener = listeners.get(i);
       try {
-        positions[stored] = appendSingly(events.get(i));
+        positions[stored] = appendSingly(events.get(i), markers.get(i));
         kept.add(events.get(i));
         keptListeners.add(listener);
         stored++;
@@ -321,11 +336,11 @@ public final class BatchingIngest implements TelemetryIngest, AutoCloseable {
     return Arrays.copyOf(positions, stored);
   }
 
-  private long appendSingly(Event event) {
+  private long appendSingly(Event event, @Nullable Marker marker) {
     long wait = RETRY_FIRST_MILLIS;
     while (true) {
       try {
-        return store.append(List.of(event))[0];
+        return store.append(List.of(event), marker == null ? Map.of() : Map.of(0, marker))[0];
       } catch (ProblemException failing) {
         unhealthy(failing.problem());
         accepting = false;
@@ -398,7 +413,7 @@ public final class BatchingIngest implements TelemetryIngest, AutoCloseable {
 
   private synchronized void failRest() {
     // After the writer's end whoever submits is the consumer, one at a time.
-    while (queue.poll((_, listener) -> fail(listener, STOPPING))) {
+    while (queue.poll((_, _, listener) -> fail(listener, STOPPING))) {
       refused.increment();
     }
   }
@@ -406,6 +421,7 @@ public final class BatchingIngest implements TelemetryIngest, AutoCloseable {
   private void releaseBatch() {
     load.addAndGet(-batchLoad);
     events = new ArrayList<>();
+    markers.clear();
     listeners.clear();
     batchLoad = 0;
     told = 0;

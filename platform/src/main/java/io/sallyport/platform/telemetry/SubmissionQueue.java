@@ -12,32 +12,34 @@ final class SubmissionQueue {
   static final class Submission {
     // Null only in the queue's stub, and once the consumer has taken them.
     private @Nullable Event event;
+    private @Nullable Marker marker;
     private @Nullable AppendListener listener;
     private volatile @Nullable Submission next;
 
-    Submission(@Nullable Event event, @Nullable AppendListener listener) {
+    Submission(@Nullable Event event, @Nullable Marker marker, @Nullable AppendListener listener) {
       this.event = event;
+      this.marker = marker;
       this.listener = listener;
     }
   }
 
   /** Where the consumer puts what it takes. */
   interface Sink {
-    void accept(Event event, AppendListener listener);
+    void accept(Event event, @Nullable Marker marker, AppendListener listener);
   }
 
   private final AtomicReference<Submission> tail;
   private Submission head;
 
   SubmissionQueue() {
-    Submission stub = new Submission(null, null);
+    Submission stub = new Submission(null, null, null);
     this.tail = new AtomicReference<>(stub);
     this.head = stub;
   }
 
   /** Adds at the end; any thread. */
-  void add(Event event, AppendListener listener) {
-    Submission added = new Submission(event, listener);
+  void add(Event event, @Nullable Marker marker, AppendListener listener) {
+    Submission added = new Submission(event, marker, listener);
     tail.getAndSet(added).next = added;
   }
 
@@ -54,15 +56,17 @@ final class SubmissionQueue {
       return false;
     }
     Event event = first.event;
+    Marker marker = first.marker;
     AppendListener listener = first.listener;
     if (event == null || listener == null) {
       throw new IllegalStateException("a submission was taken twice: there is a second consumer");
     }
     // The node stays as the new stub; what it carried must not stay with it.
     first.event = null;
+    first.marker = null;
     first.listener = null;
     head = first;
-    sink.accept(event, listener);
+    sink.accept(event, marker, listener);
     return true;
   }
 

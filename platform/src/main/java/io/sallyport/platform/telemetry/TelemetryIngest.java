@@ -12,6 +12,9 @@ public interface TelemetryIngest {
    */
   void submit(Event event, AppendListener listener);
 
+  /** As {@link #submit(Event, AppendListener)}; the marker becomes durable with the event. */
+  void submit(Event event, Marker marker, AppendListener listener);
+
   /** False while new events should be held back at the socket. */
   boolean accepting();
 

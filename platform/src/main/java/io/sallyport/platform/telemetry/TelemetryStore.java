@@ -7,6 +7,7 @@ import io.sallyport.platform.base.Problem;
 import io.sallyport.platform.base.ProblemException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -27,7 +28,18 @@ public interface TelemetryStore extends AutoCloseable {
    *     STORAGE_FAILED} or {@code CORRUPT}: nothing of the batch is stored, it may be tried again
    * @throws IllegalArgumentException if an event exceeds the limits of its fields
    */
-  long[] append(List<Event> batch);
+  default long[] append(List<Event> batch) {
+    return append(batch, Map.of());
+  }
+
+  /**
+   * As {@link #append(List)}, and writes the markers in the same batch: an event and its marker are
+   * both there or both not. The marker of an event that is {@link #NOT_STORED} isn't written
+   * either.
+   *
+   * @param markers by the event's place in {@code batch}
+   */
+  long[] append(List<Event> batch, Map<Integer, Marker> markers);
 
   /**
    * Events of one device, newest first, cut at the tenant's retention horizon. At most {@code

@@ -82,6 +82,23 @@ class BatchingIngestTest {
   }
 
   @Test
+  void marker_is_appended_with_its_event() {
+    start(IngestLimits.DEFAULT);
+    Recorded listener = new Recorded();
+    List<Marker> markers = new ArrayList<>();
+    for (int i = 0; i < 1_000; i++) {
+      if (i % 3 == 0) {
+        markers.add(new Marker(new byte[] {(byte) (i >> 8), (byte) i}, new byte[] {1}));
+        ingest.submit(anEvent().at(i).build(), markers.getLast(), listener);
+      } else {
+        ingest.submit(anEvent().at(i).build(), listener);
+      }
+    }
+    await().until(() -> listener.positions.size() == 1_000);
+    assertThat(store.markers()).containsExactlyElementsOf(markers);
+  }
+
+  @Test
   void every_event_of_many_threads_is_stored_once_and_in_each_threads_order() throws Exception {
     start(IngestLimits.DEFAULT);
     List<Recorded> listeners = new ArrayList<>();

@@ -31,6 +31,7 @@ public final class InMemoryTelemetryStore implements TelemetryStore {
   private final Map<Integer, Long> ends = new HashMap<>();
   private final Map<String, StoredEvent> lastEvents = new HashMap<>();
   private final Map<String, Long> cursors = new HashMap<>();
+  private final List<Marker> markers = new ArrayList<>();
   private final Set<Integer> deletedTenants = new HashSet<>();
   private @Nullable Problem failure;
   private @Nullable Problem readFailure;
@@ -49,12 +50,17 @@ public final class InMemoryTelemetryStore implements TelemetryStore {
     readFailure = problem;
   }
 
+  /** All markers, in the order in which they were appended. */
+  public synchronized List<Marker> markers() {
+    return List.copyOf(markers);
+  }
+
   public synchronized void recover() {
     failure = null;
   }
 
   @Override
-  public synchronized long[] append(List<Event> batch) {
+  public synchronized long[] append(List<Event> batch, Map<Integer, Marker> withMarkers) {
     if (failure != null) {
       throw failure.asException();
     }
@@ -66,6 +72,10 @@ public final class InMemoryTelemetryStore implements TelemetryStore {
     long[] positions = new long[batch.size()];
     for (int i = 0; i < positions.length; i++) {
       positions[i] = append(batch.get(i));
+      Marker marker = withMarkers.get(i);
+      if (marker != null && positions[i] != NOT_STORED) {
+        markers.add(marker);
+      }
     }
     return positions;
   }

@@ -67,6 +67,11 @@ public final class InMemoryPlainSpaceStore implements PlainSpaceStore {
   }
 
   @Override
+  public Optional<PlainSpace> findSpace(long number) {
+    return spaces.select(space -> space.number() == number).stream().findFirst();
+  }
+
+  @Override
   public Page<PlainSpace> listSpaces(TenantId tenant, PageRequest page) {
     return InMemoryTable.page(
         "spaces " + tenant,
@@ -142,6 +147,11 @@ public final class InMemoryPlainSpaceStore implements PlainSpaceStore {
   @Override
   public Optional<PlainCredential> findCredential(TenantId tenant, String name) {
     return credentials.find(name(tenant, name));
+  }
+
+  @Override
+  public Optional<PlainCredential> findCredential(long number) {
+    return credentials.select(row -> row.number() == number).stream().findFirst();
   }
 
   @Override

@@ -8,8 +8,10 @@ import io.sallyport.mqtt.listen.HttpPolicy;
 import io.sallyport.platform.base.Payload;
 import io.sallyport.platform.certificate.P256InstallationCa;
 import io.sallyport.platform.certificate.UnverifiedChain;
+import io.sallyport.platform.telemetry.TelemetryStore;
 import io.sallyport.server.config.ServerConfig;
 import io.sallyport.server.data.DataFolder;
+import io.sallyport.watson.messaging.WatsonMessaging;
 import io.sallyport.web.hop.InnerHop;
 import io.sallyport.web.hop.InnerHopConfig;
 import io.sallyport.web.hop.InnerSocket;
@@ -55,9 +57,16 @@ class DoorsConfiguration {
       MeterRegistry meters,
       SecureRandom random,
       Rounds rounds,
-      IdentityListeners identities) {
+      IdentityListeners identities,
+      WatsonMessaging messaging,
+      TelemetryStore log) {
+    Runnable restored =
+        () -> {
+          engine.load();
+          messaging.replay(log);
+        };
     return new OpenDoors(
-        config, engine, hop(socket, peers), ca, meters, random, rounds, identities);
+        config, engine, hop(socket, peers), ca, meters, random, rounds, identities, restored);
   }
 
   /** Joins the front's view of a connection to what the web room knows of it. */

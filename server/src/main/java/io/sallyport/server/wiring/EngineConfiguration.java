@@ -5,14 +5,32 @@ import io.sallyport.mqtt.Admission;
 import io.sallyport.mqtt.ClientGate;
 import io.sallyport.mqtt.ConnectRefusal;
 import io.sallyport.mqtt.ConnectRequest;
+import io.sallyport.mqtt.Scope;
+import io.sallyport.mqtt.SessionKey;
 import io.sallyport.mqtt.engine.MqttConfig;
 import io.sallyport.mqtt.engine.MqttEngine;
+import io.sallyport.mqtt.store.SessionStore;
 import io.sallyport.plain.PlainMessaging;
 import io.sallyport.platform.base.RevocationsUnderway;
+import io.sallyport.platform.space.PlainSpaceStore;
+import io.sallyport.platform.tenant.TenantKeys;
+import io.sallyport.platform.tenant.TenantStore;
 import io.sallyport.server.config.ServerConfig;
+import io.sallyport.server.data.DataFolder;
+import io.sallyport.server.data.Restore;
+import io.sallyport.store.rocksdb.RocksSessionStore;
+import io.sallyport.store.rocksdb.RocksTelemetryStore;
+import io.sallyport.store.rocksdb.SessionStoreLimits;
+import io.sallyport.store.rocksdb.TenantContentSeal;
 import io.sallyport.watson.messaging.WatsonMessaging;
+import io.sallyport.web.operation.ReadinessCheck;
+import java.io.IOException;
+import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ThreadFactory;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -29,7 +47,9 @@ class EngineConfiguration {
       ExecutorService blockingWork,
       Clock clock,
       MeterRegistry meters,
-      RevocationsUnderway underway) {
+      RevocationsUnderway underway,
+      SecureRandom random,
+      SessionStore sessions) {
     MqttConfig defaults = MqttConfig.DEFAULT;
     long heldBytes = heap.atMostAnEighth(defaults.sessions().heldBytesMax());
     MqttConfig limits =
@@ -47,16 +67,99 @@ class EngineConfiguration {
                 defaults.sessions().unsentBytesMax(),
                 defaults.sessions().inboxMessagesMax(),
                 heldBytes / 2, // So that one tenant leaves room for others.
-                heldBytes),
+                heldBytes,
+                defaults.sessions().storedBytesPerScopeMax(),
+                defaults.sessions().storedBytesMax()),
             defaults.subscriptions(),
-            defaults.retained());
-    // The engine needs a gate, the contract behind it needs the engine's router.
-    ClientGate gate =
-        request -> {
-          ClientGate contract = contract(request, watson.getObject(), plain.getObject());
-          return contract.admit(request);
-        };
-    return new MqttEngine(limits, gate, blockingWork, clock, meters, underway::told);
+            new MqttConfig.Retained(
+                defaults.retained().messagesPerScopeMax(),
+                defaults.retained().bytesPerScopeMax(),
+                defaults.retained().messagesPerAuthorMax(),
+                defaults.retained().bytesPerAuthorMax(),
+                heap.atMostAnEighth(defaults.retained().bytesMax())));
+    return new MqttEngine(
+        limits,
+        new ContractGate(watson, plain),
+        blockingWork,
+        clock,
+        meters,
+        underway::told,
+        random,
+        sessions);
+  }
+
+  /**
+   * Sessions in the database of the log, to be closed before it. After a restore they all end: they
+   * may belong to what was revoked since the backup (THREATS T05).
+   */
+  @Bean(destroyMethod = "close")
+  RocksSessionStore sessionStore(
+      RocksTelemetryStore log,
+      TenantKeys keys,
+      PlainSpaceStore spaces,
+      TenantStore tenants,
+      DataFolder data,
+      Clock clock,
+      ThreadFactory threads,
+      MeterRegistry meters)
+      throws IOException {
+    RocksSessionStore sessions =
+        new RocksSessionStore(
+            log,
+            SessionStoreLimits.DEFAULT,
+            new TenantContentSeal(keys, new ScopeTenants(spaces, tenants)),
+            clock,
+            threads,
+            meters);
+    if (Restore.pending(data).isPresent()) {
+      sessions.clearSessions();
+    }
+    return sessions;
+  }
+
+  @Bean
+  ReadinessCheck sessionsReady(RocksSessionStore sessions) {
+    return new ReadinessCheck() {
+      @Override
+      public String name() {
+        return "sessions";
+      }
+
+      @Override
+      public Optional<String> problem() {
+        return sessions.health().problem().map(problem -> problem.text());
+      }
+    };
+  }
+
+  /** The engine needs a gate, the contract behind it needs the engine's router. */
+  private static final class ContractGate implements ClientGate {
+    private final ObjectProvider<WatsonMessaging> watson;
+    private final ObjectProvider<PlainMessaging> plain;
+
+    ContractGate(ObjectProvider<WatsonMessaging> watson, ObjectProvider<PlainMessaging> plain) {
+      this.watson = watson;
+      this.plain = plain;
+    }
+
+    @Override
+    public Admission admit(ConnectRequest request) {
+      return contract(request, watson.getObject(), plain.getObject()).admit(request);
+    }
+
+    @Override
+    public Optional<WillRights> reopen(SessionKey session) {
+      return gate(session.scope()).reopen(session);
+    }
+
+    @Override
+    public @Nullable Object note(Scope scope, String tag) {
+      return gate(scope).note(scope, tag);
+    }
+
+    private ClientGate gate(Scope scope) {
+      return PlainMessaging.owns(scope) ? plain.getObject().gate() : watson.getObject().gate();
+    }
   }
 
   /**

@@ -18,7 +18,7 @@ import org.springframework.context.annotation.Configuration;
 @Configuration(proxyBeanMethods = false)
 class HistoryConfiguration {
   @Bean(destroyMethod = "close")
-  TelemetryStore telemetryStore(
+  RocksTelemetryStore telemetryStore(
       ServerConfig config, DataFolder data, TenantKeys keys, TenantStore tenants) {
     return new RocksTelemetryStore(
         data.logFolder(),

@@ -55,6 +55,10 @@ public final class OpenDoors implements SmartLifecycle, AutoCloseable {
   private final SecureRandom random;
   private final Rounds rounds;
   private final IdentityListeners identityListeners;
+
+  /** Brings back what clients left behind before the last stop. */
+  private final Runnable restored;
+
   private @Nullable Front front;
   private @Nullable Transport transport;
   private @Nullable Future<?> renewal;
@@ -68,7 +72,9 @@ public final class OpenDoors implements SmartLifecycle, AutoCloseable {
       MeterRegistry meters,
       SecureRandom random,
       Rounds rounds,
-      IdentityListeners identityListeners) {
+      IdentityListeners identityListeners,
+      Runnable restored) {
+    this.restored = restored;
     this.config = config;
     this.engine = engine;
     this.hop = hop;
@@ -81,6 +87,7 @@ public final class OpenDoors implements SmartLifecycle, AutoCloseable {
 
   /** Opens all listeners, or none. */
   public void open() {
+    restored.run();
     Transport started = Transport.best(Runtime.getRuntime().availableProcessors());
     Front opened =
         new Front(

@@ -31,6 +31,12 @@ final class LogDatabase implements AutoCloseable {
   private static final String LOG = "log";
   private static final String LAST = "last";
   private static final String CURSORS = "cursors";
+  private static final String SESSIONS = "sessions";
+  private static final String QUEUES = "queues";
+  private static final String RECEIVED = "received";
+  private static final String RETAINED = "retained";
+  private static final List<String> FIXED =
+      List.of(LOG, LAST, CURSORS, SESSIONS, QUEUES, RECEIVED, RETAINED);
 
   private final RocksDB db;
   private final RocksOptions options;
@@ -39,6 +45,10 @@ final class LogDatabase implements AutoCloseable {
   private final ColumnFamilyHandle log;
   private final ColumnFamilyHandle last;
   private final ColumnFamilyHandle cursors;
+  private final ColumnFamilyHandle sessions;
+  private final ColumnFamilyHandle queues;
+  private final ColumnFamilyHandle received;
+  private final ColumnFamilyHandle retained;
   private final NavigableMap<Long, IndexWindow> windows = new ConcurrentSkipListMap<>();
 
   private LogDatabase(
@@ -51,7 +61,11 @@ final class LogDatabase implements AutoCloseable {
     this.log = handles.get(1);
     this.last = handles.get(2);
     this.cursors = handles.get(3);
-    for (ColumnFamilyHandle handle : handles.subList(4, handles.size())) {
+    this.sessions = handles.get(4);
+    this.queues = handles.get(5);
+    this.received = handles.get(6);
+    this.retained = handles.get(7);
+    for (ColumnFamilyHandle handle : handles.subList(1 + FIXED.size(), handles.size())) {
       IndexWindow.of(handle.getName(), handle)
           .ifPresent(window -> windows.put(window.fromMillis(), window));
     }
@@ -62,9 +76,10 @@ final class LogDatabase implements AutoCloseable {
       throws RocksDBException, IOException {
     Files.createDirectories(folder);
     List<ColumnFamilyDescriptor> families = new ArrayList<>();
-    Set<String> known = new HashSet<>(List.of("default", LOG, LAST, CURSORS));
+    Set<String> known = new HashSet<>(FIXED);
+    known.add("default");
     families.add(new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY, options.rows));
-    for (String name : List.of(LOG, LAST, CURSORS)) {
+    for (String name : FIXED) {
       families.add(
           new ColumnFamilyDescriptor(name.getBytes(StandardCharsets.US_ASCII), options.rows));
     }
@@ -129,6 +144,26 @@ final class LogDatabase implements AutoCloseable {
     return cursors;
   }
 
+  /** Session records, subscriptions, and all else that {@link SessionKeys} puts there. */
+  ColumnFamilyHandle sessions() {
+    return sessions;
+  }
+
+  /** Messages that wait for sessions. */
+  ColumnFamilyHandle queues() {
+    return queues;
+  }
+
+  /** Received QoS 2 ids: the markers of appends. */
+  ColumnFamilyHandle received() {
+    return received;
+  }
+
+  /** Retained messages. */
+  ColumnFamilyHandle retained() {
+    return retained;
+  }
+
   /** The windows, by their beginning. */
   NavigableMap<Long, IndexWindow> windows() {
     return windows;
@@ -167,17 +202,21 @@ final class LogDatabase implements AutoCloseable {
 
   /** Writes all rows in memory to table files, synced. */
   void flush() throws RocksDBException {
-    List<ColumnFamilyHandle> all = new ArrayList<>(List.of(meta, log, last, cursors));
+    List<ColumnFamilyHandle> all = new ArrayList<>(fixed());
     windows.values().forEach(window -> all.add(window.handle()));
     try (FlushOptions waiting = new FlushOptions().setWaitForFlush(true)) {
       db.flush(waiting, all);
     }
   }
 
+  private List<ColumnFamilyHandle> fixed() {
+    return List.of(meta, log, last, cursors, sessions, queues, received, retained);
+  }
+
   @Override
   public void close() {
     windows.values().forEach(window -> window.handle().close());
-    List.of(cursors, last, log, meta).forEach(ColumnFamilyHandle::close);
+    fixed().forEach(ColumnFamilyHandle::close);
     db.close();
   }
 }

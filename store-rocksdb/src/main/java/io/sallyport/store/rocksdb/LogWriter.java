@@ -3,6 +3,7 @@ package io.sallyport.store.rocksdb;
 import io.sallyport.platform.base.Problem;
 import io.sallyport.platform.base.ProblemException;
 import io.sallyport.platform.telemetry.Event;
+import io.sallyport.platform.telemetry.Marker;
 import io.sallyport.platform.telemetry.TelemetryStore;
 import io.sallyport.platform.tenant.PayloadCipher;
 import io.sallyport.platform.tenant.SealedContext;
@@ -10,6 +11,7 @@ import io.sallyport.platform.tenant.TenantKeys;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +42,8 @@ final class LogWriter {
     this.lastEventCacheEnabled = lastEventCacheEnabled;
   }
 
-  long[] append(LogDatabase database, List<Event> batch) throws RocksDBException {
+  long[] append(LogDatabase database, List<Event> batch, Map<Integer, Marker> markers)
+      throws RocksDBException {
     Unsettled before = unsettled;
     unsettled = null;
     if (before != null && before.batch().equals(batch)) {
@@ -49,6 +52,7 @@ final class LogWriter {
     boolean done = false;
     try {
       long[] positions = prepare(database, batch);
+      addMarkers(database, positions, markers);
       if (!rows.isEmpty()) {
         write(database, batch, positions);
       }
@@ -209,6 +213,14 @@ final class LogWriter {
         rows.backTo(mark);
       }
     }
+  }
+
+  private void addMarkers(LogDatabase database, long[] positions, Map<Integer, Marker> markers) {
+    markers.forEach((at, marker) -> {
+      if (positions[at] != TelemetryStore.NOT_STORED) {
+        rows.put(database.received().getID(), marker.key(), marker.value());
+      }
+    });
   }
 
   private record LastKey(int tenant, long device, String name) {}

@@ -47,7 +47,8 @@ final class RocksOptions implements AutoCloseable {
             .setMaxOpenFiles(config.openFilesMax())
             .setMaxBackgroundJobs(config.backgroundJobsMax())
             .setBytesPerSync(1 << 20)
-            // One thread appends: skip what makes concurrent writers fast.
+            // Two threads write, one for the log and one for the queues, and wait for each other's
+            // sync: skip what makes many concurrent writers fast.
             .setAllowConcurrentMemtableWrite(false)
             .setEnableWriteThreadAdaptiveYield(false)
             .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)

@@ -7,6 +7,7 @@ import io.sallyport.platform.base.Problem;
 import io.sallyport.platform.base.ProblemException;
 import io.sallyport.platform.telemetry.Event;
 import io.sallyport.platform.telemetry.EventQuery;
+import io.sallyport.platform.telemetry.Marker;
 import io.sallyport.platform.telemetry.StoredEvent;
 import io.sallyport.platform.telemetry.TelemetryStore;
 import io.sallyport.platform.tenant.TenantKeys;
@@ -17,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -69,8 +71,10 @@ public final class RocksTelemetryStore implements TelemetryStore {
   // again.
   private volatile @Nullable LogDatabase database;
 
-  // Guarded by changes: a write failed, the database must be opened anew.
-  private boolean failed;
+  // The database of which a write failed; while it is the present one, it must be opened anew.
+  private volatile @Nullable LogDatabase broken;
+
+  // Guarded by changes.
   private boolean closed;
 
   /**
@@ -106,25 +110,18 @@ public final class RocksTelemetryStore implements TelemetryStore {
   }
 
   @Override
-  public long[] append(List<Event> batch) {
+  public long[] append(List<Event> batch, Map<Integer, Marker> markers) {
     if (batch.isEmpty()) {
       return new long[0];
     }
     changes.lock();
     try {
       requireSpace();
-      if (failed) {
+      if (failed()) {
         requireWritable();
         reopen();
       }
-      return inDatabase(current -> {
-        try {
-          return writer.append(current, batch);
-        } catch (RocksDBException fault) {
-          failed = true;
-          throw fault;
-        }
-      });
+      return inDatabase(current -> writer.append(current, batch, markers), true);
     } finally {
       changes.unlock();
     }
@@ -261,14 +258,22 @@ public final class RocksTelemetryStore implements TelemetryStore {
     }
   }
 
-  private interface Use<T> {
+  interface Use<T> {
     T in(LogDatabase database) throws RocksDBException;
   }
 
   private <T> T inDatabase(Use<T> use) {
+    return inDatabase(use, false);
+  }
+
+  /**
+   * @param writes whether a fault leaves the database refusing further writes
+   */
+  private <T> T inDatabase(Use<T> use, boolean writes) {
+    @Nullable LogDatabase current = null;
     access.readLock().lock();
     try {
-      LogDatabase current = database;
+      current = database;
       if (current == null) {
         throw new Problem(
                 Problem.Code.STORAGE_FAILED, "the log in " + folder + " is not open at present")
@@ -276,10 +281,49 @@ public final class RocksTelemetryStore implements TelemetryStore {
       }
       return use.in(current);
     } catch (RocksDBException fault) {
+      if (writes) {
+        broken = current;
+      }
       throw faults.map(fault);
     } finally {
       access.readLock().unlock();
     }
+  }
+
+  /** Reads for the session store, which shares the database. */
+  <T> T read(Use<T> use) {
+    return inDatabase(use, false);
+  }
+
+  /**
+   * Writes for the session store, without the lock of appends: the two wait for each other's sync
+   * only, and share the next where both are ready for it. A write that failed may be tried again,
+   * if its rows don't depend on what they replace.
+   *
+   * @param needsSpace whether it may be refused to keep space free
+   */
+  void write(Use<?> use, boolean needsSpace) {
+    if (needsSpace) {
+      requireSpace();
+    }
+    if (failed()) {
+      changes.lock();
+      try {
+        if (failed()) {
+          requireSpace();
+          requireWritable();
+          reopen();
+        }
+      } finally {
+        changes.unlock();
+      }
+    }
+    inDatabase(use, true);
+  }
+
+  private boolean failed() {
+    LogDatabase present = database;
+    return present == null || present == broken;
   }
 
   private void requireSpace() {
@@ -294,7 +338,7 @@ public final class RocksTelemetryStore implements TelemetryStore {
           unreadable);
     }
     long wanted =
-        failed ? Math.max(config.freeBytesMin(), REOPEN_BYTES_MIN) : config.freeBytesMin();
+        failed() ? Math.max(config.freeBytesMin(), REOPEN_BYTES_MIN) : config.freeBytesMin();
     if (free < wanted) {
       throw faults.full(free, wanted);
     }
@@ -321,18 +365,19 @@ public final class RocksTelemetryStore implements TelemetryStore {
       if (closed) {
         throw new IllegalStateException("the store is closed");
       }
-      LogDatabase broken = database;
+      LogDatabase present = database;
       database = null;
-      if (broken != null) {
-        broken.close();
+      if (present != null) {
+        present.close();
       }
       LogDatabase opened = openDatabase();
       database = opened;
+      broken = opened; // Until all of the following is done.
       // What the log's last file holds may never have reached the disk: a sync that failed once is
       // not to be trusted when it succeeds later. New files are.
       opened.flush();
       writer.settle(opened);
-      failed = false;
+      broken = null;
       LOG.info("The log in {} was opened anew after a failed write", folder);
     } catch (RocksDBException fault) {
       throw faults.map(fault);

@@ -18,6 +18,8 @@ final class RowBatch {
   private static final int COUNT_AT = 8;
   private static final byte TAG_VALUE = 0x1;
   private static final byte TAG_COLUMN_FAMILY_VALUE = 0x5;
+  private static final byte TAG_COLUMN_FAMILY_DELETION = 0x4;
+  private static final byte TAG_COLUMN_FAMILY_RANGE_DELETION = 0xE;
   private static final int VARINT_BYTES_MAX = 5;
   private static final int KEPT_BYTES_MAX = 8 << 20;
 
@@ -31,6 +33,10 @@ final class RowBatch {
     }
     size = HEADER_BYTES;
     count = 0;
+  }
+
+  int bytes() {
+    return size;
   }
 
   boolean isEmpty() {
@@ -64,14 +70,37 @@ final class RowBatch {
       rows[size++] = TAG_COLUMN_FAMILY_VALUE;
       putVarint(columnFamily);
     }
-    putVarint(key.length);
-    System.arraycopy(key, 0, rows, size, key.length);
-    size += key.length;
+    putBytes(key);
     putVarint(valueBytes);
     int at = size;
     size += valueBytes;
     count++;
     return at;
+  }
+
+  /** Deletes a row, of a column family other than the default one. */
+  void delete(int columnFamily, byte[] key) {
+    ensure(1 + 2 * VARINT_BYTES_MAX + key.length);
+    rows[size++] = TAG_COLUMN_FAMILY_DELETION;
+    putVarint(columnFamily);
+    putBytes(key);
+    count++;
+  }
+
+  /** Deletes all rows from the first key to before the second. */
+  void deleteRange(int columnFamily, byte[] from, byte[] to) {
+    ensure(1 + 3 * VARINT_BYTES_MAX + from.length + to.length);
+    rows[size++] = TAG_COLUMN_FAMILY_RANGE_DELETION;
+    putVarint(columnFamily);
+    putBytes(from);
+    putBytes(to);
+    count++;
+  }
+
+  private void putBytes(byte[] bytes) {
+    putVarint(bytes.length);
+    System.arraycopy(bytes, 0, rows, size, bytes.length);
+    size += bytes.length;
   }
 
   byte[] array() {

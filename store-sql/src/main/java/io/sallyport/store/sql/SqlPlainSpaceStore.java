@@ -121,6 +121,11 @@ final class SqlPlainSpaceStore implements PlainSpaceStore {
   }
 
   @Override
+  public Optional<PlainSpace> findSpace(long number) {
+    return database.read(sql -> oneSpace(sql, S_NUMBER.eq(number)));
+  }
+
+  @Override
   public Page<PlainSpace> listSpaces(TenantId tenant, PageRequest page) {
     return database.read(sql ->
         new Keyset("plain-spaces/" + tenant, List.of(S_NAME), false)
@@ -208,6 +213,11 @@ final class SqlPlainSpaceStore implements PlainSpaceStore {
   @Override
   public Optional<PlainCredential> findCredential(TenantId tenant, String name) {
     return database.read(sql -> oneCredential(sql, isCredential(tenant, name)));
+  }
+
+  @Override
+  public Optional<PlainCredential> findCredential(long number) {
+    return database.read(sql -> oneCredential(sql, C_NUMBER.eq(number)));
   }
 
   @Override

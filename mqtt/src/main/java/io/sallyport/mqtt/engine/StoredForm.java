@@ -1,0 +1,70 @@
+package io.sallyport.mqtt.engine;
+
+import io.sallyport.mqtt.ClientGate;
+import io.sallyport.mqtt.Message;
+import io.sallyport.mqtt.MessageProperties;
+import io.sallyport.mqtt.Scope;
+import io.sallyport.mqtt.SessionKey;
+import io.sallyport.mqtt.codec.MqttPacket;
+import io.sallyport.mqtt.codec.StoredProperties;
+import io.sallyport.mqtt.store.StoredMessage;
+import io.sallyport.mqtt.store.StoredWill;
+import org.jspecify.annotations.Nullable;
+
+/** Messages and wills as rows have them, and back. */
+final class StoredForm {
+  private StoredForm() {}
+
+  static StoredMessage of(Message message, @Nullable SessionKey author) {
+    return new StoredMessage(
+        message.topic(),
+        message.payload(),
+        StoredProperties.of(message.properties()),
+        message.qos(),
+        message.retained(),
+        message.expiresAtMillis(),
+        author == null ? "" : author.owner(),
+        message.attachment() instanceof Message.Note note ? note.tag() : "");
+  }
+
+  static Message message(ClientGate gate, Scope scope, StoredMessage stored) {
+    return message(gate, scope, stored, StoredProperties.read(stored.properties()));
+  }
+
+  private static Message message(
+      ClientGate gate, Scope scope, StoredMessage stored, MessageProperties properties) {
+    Object note = stored.tag().isEmpty() ? null : gate.note(scope, stored.tag());
+    Message message =
+        new Message(
+            stored.topic(), stored.payload(), stored.qos(), stored.retain(), note, properties);
+    return stored.expiresAtMillis() == 0 ? message : message.expiringAt(stored.expiresAtMillis());
+  }
+
+  /**
+   * @param dueAtMillis 0 while the client is connected
+   */
+  static StoredWill of(MqttPacket.Will will, SessionKey author, long dueAtMillis) {
+    MessageProperties properties = will.message().properties();
+    return new StoredWill(
+        of(will.message(), author),
+        will.delaySeconds(),
+        dueAtMillis,
+        properties.expires() ? properties.expirySeconds() : 0);
+  }
+
+  static MqttPacket.Will will(ClientGate gate, Scope scope, StoredWill stored) {
+    MessageProperties said = StoredProperties.read(stored.message().properties());
+    MessageProperties properties =
+        stored.expirySeconds() == 0
+            ? said
+            : new MessageProperties(
+                said.payloadFormat(),
+                stored.expirySeconds(),
+                said.contentType(),
+                said.responseTopic(),
+                said.correlationData(),
+                said.userProperties());
+    return new MqttPacket.Will(
+        message(gate, scope, stored.message(), properties), stored.delaySeconds());
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.sallyport.mqtt.store;
+
+import org.jspecify.annotations.NullMarked;
