@@ -70,6 +70,39 @@ class LastingSessionKillTest {
     }
   }
 
+  /** MQTT-4.3.3-2 across a kill: the id is stored in one write with the event. */
+  @Test
+  void an_event_sent_again_at_qos_2_after_kill_9_is_stored_once() throws Exception {
+    RawMqttClient.Connect connect =
+        new RawMqttClient.Connect("d:acme01:pump:p2")
+            .clean(false)
+            .login("use-token-auth", "token-of-pump-two");
+    String topic = "iot-2/evt/count/fmt/json";
+    ChildServer server = ChildServer.start(folder, "");
+    try {
+      try (RawMqttClient pump = server.raw()) {
+        pump.login(connect);
+        pump.sendPublish(topic, "{\"n\":1}", 2, 7);
+        assertThat(pump.expectAck(RawMqttClient.PUBREC)).isEqualTo(7);
+        server.kill();
+      }
+      server = ChildServer.start(folder, "");
+      try (RawMqttClient pump = server.raw()) {
+        assertThat(pump.login(connect)).isTrue();
+        pump.send(RawMqttClient.publish(topic, "{\"n\":1}", 2, 7, false, true));
+        assertThat(pump.expectAck(RawMqttClient.PUBREC)).isEqualTo(7);
+        pump.sendAck(RawMqttClient.PUBREL, 7);
+        assertThat(pump.expectAck(RawMqttClient.PUBCOMP)).isEqualTo(7);
+        pump.sendPublish(topic, "{\"n\":2}", 2, 7);
+        assertThat(pump.expectAck(RawMqttClient.PUBREC)).isEqualTo(7);
+      }
+      assertThat(new PublishingDevice("p2", "token-of-pump-two", 2).stored(server.app()))
+          .isEqualTo(Map.of(1, 1, 2, 1));
+    } finally {
+      server.close();
+    }
+  }
+
   private void loadAndKill(ChildServer server) throws Exception {
     int before = device.acknowledged().size();
     MqttAsyncClient client = device.connect(server);
