@@ -32,6 +32,8 @@ final class Connection {
   enum Pause {
     ADMITTING,
     UNANSWERED,
+    /** The session store is behind. */
+    STORE,
     /** The client does not read what it is sent. */
     UNREAD,
     /** The loop slept, and revocations are being told. */
@@ -378,6 +380,20 @@ final class Connection {
 
   void resumeReading(Pause reason) {
     intake.resume(reason);
+  }
+
+  /** Reads no more while the session store is behind. */
+  void holdForStore() {
+    if (engine.ledger().isBehind() && !intake.isPausedFor(Pause.STORE)) {
+      pauseReading(Pause.STORE);
+      engine.ledger().whenCaughtUp(() -> loop.post(this::storeCaughtUp));
+    }
+  }
+
+  private void storeCaughtUp() {
+    if (!isClosed()) {
+      resumeReading(Pause.STORE);
+    }
   }
 
   void expectAnswer(long nowNanos) {

@@ -90,6 +90,7 @@ final class Inflow {
                 ? engine.clock().millis() + properties.expirySeconds() * 1_000
                 : 0),
         ack);
+    connection.holdForStore();
   }
 
   /** What CONNACK offered; false when the connection has been closed over it. */

@@ -78,6 +78,16 @@ final class Ledger {
     return taken.get();
   }
 
+  /** Whether nothing should be read that leads to more to store. */
+  boolean isBehind() {
+    return store != null && !store.accepting();
+  }
+
+  /** Runs {@code resumed} once when the store has caught up, on any thread. */
+  void whenCaughtUp(Runnable resumed) {
+    store().whenAccepting(resumed);
+  }
+
   /** What nobody waits for; keeps its place among the others. */
   void note(Batch batch) {
     store().submitLazily(batch);

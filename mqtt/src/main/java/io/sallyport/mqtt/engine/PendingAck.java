@@ -98,8 +98,17 @@ final class PendingAck implements Ack {
     if (owner == null || noteWritten) {
       return Optional.empty();
     }
-    noteWritten = true;
-    return Optional.of(ledger.store().receivedMark(owner, packetId));
+    Optional<ReceivedMark> mark = mark(owner);
+    noteWritten = mark.isPresent();
+    return mark;
+  }
+
+  private Optional<ReceivedMark> mark(SessionRef owner) {
+    try {
+      return Optional.of(ledger.store().receivedMark(owner, packetId));
+    } catch (IllegalStateException e) { // Its scope is being deleted: accepted() finds that out.
+      return Optional.empty();
+    }
   }
 
   /** The session has moved on to another connection. */
