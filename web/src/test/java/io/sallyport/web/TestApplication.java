@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.sallyport.platform.audit.AuditCheckpoints;
 import io.sallyport.platform.audit.AuditLog;
 import io.sallyport.platform.audit.AuditStore;
+import io.sallyport.platform.audit.NewestCheckpoint;
 import io.sallyport.platform.command.CommandService;
 import io.sallyport.platform.device.DeviceRegistry;
 import io.sallyport.platform.device.DeviceStore;
@@ -127,9 +128,13 @@ class TestApplication {
     return new AuditCheckpoints(
         platform.fixture.auditStore,
         platform.fixture.transactions,
-        platform.fixture.audit,
         platform.fixture.tenantKeys,
         platform.fixture.clock);
+  }
+
+  @Bean
+  NewestCheckpoint newestCheckpoint() {
+    return () -> 17;
   }
 
   @Bean
