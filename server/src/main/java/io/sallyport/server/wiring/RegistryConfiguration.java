@@ -23,13 +23,22 @@ import io.sallyport.store.sql.SqlRegistry;
 import io.sallyport.web.operation.ReadinessCheck;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /** The system of record and its stores. */
 @Configuration(proxyBeanMethods = false)
 class RegistryConfiguration {
+  private static final Logger LOG = LoggerFactory.getLogger(RegistryConfiguration.class);
+
+  /** With less, a change of the registry, its log and the journal of revocations may not fit. */
+  private static final long REVOCATION_BYTES = 2L << 20;
+
   private static final String PASSWORD_VARIABLE = "SALLYPORT_REGISTRY_PASSWORD";
 
   @Bean(destroyMethod = "close")
@@ -71,7 +80,11 @@ class RegistryConfiguration {
   }
 
   @Bean
-  ReadinessCheck registryReady(SqlRegistry registry) {
+  ReadinessCheck registryReady(SqlRegistry registry, ServerConfig config, DataFolder data) {
+    List<Path> written =
+        config.registry() instanceof Registry.Sqlite
+            ? List.of(data.registryFile(), data.keys())
+            : List.of(data.keys());
     return new ReadinessCheck() {
       @Override
       public String name() {
@@ -80,9 +93,26 @@ class RegistryConfiguration {
 
       @Override
       public Optional<String> problem() {
-        return registry.fault().map(Problem::text);
+        return registry.fault().map(Problem::text).or(() -> fullVolume(written));
       }
     };
+  }
+
+  /** Asked of the volumes, as a fault shows only once somebody has tried to change something. */
+  static Optional<String> fullVolume(List<Path> written) {
+    for (Path path : written) {
+      try {
+        if (Files.getFileStore(path).getUsableSpace() < REVOCATION_BYTES) {
+          return Optional.of(
+              "no space is left for changes such as revocations; free some on the volumes of the"
+                  + " data and key folders");
+        }
+      } catch (IOException e) {
+        LOG.warn("Can't tell how much space is left for the registry", e);
+        return Optional.of("the volumes of the data and key folders can't be read");
+      }
+    }
+    return Optional.empty();
   }
 
   @Bean
