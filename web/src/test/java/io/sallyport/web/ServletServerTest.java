@@ -15,6 +15,7 @@ import io.sallyport.platform.testing.PlatformFixture;
 import io.sallyport.web.Api.Login;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -181,8 +182,7 @@ final class ServletServerTest {
         case KEY_DELETED -> fixture.apiKeys.delete(admin, of.id(), key.key().key());
         case KEY_DISABLED -> fixture.apiKeys.setEnabled(admin, of.id(), key.key().key(), false);
         case ROLES_CHANGED ->
-            fixture.apiKeys.changeRoles(
-                admin, of.id(), key.key().key(), Set.of(Role.READER.id()));
+            fixture.apiKeys.changeRoles(admin, of.id(), key.key().key(), Set.of(Role.READER.id()));
         case TENANT_SUSPENDED -> fixture.tenants.suspend(PlatformFixture.OPERATOR, of.id());
         case OPERATOR_KEY_DELETED ->
             fixture.operatorKeys.delete(PlatformFixture.OPERATOR, operator.key().key());
@@ -199,7 +199,7 @@ final class ServletServerTest {
   }
 
   private Socket begin(Login login, String path, int length) throws IOException {
-    Socket socket = new Socket("127.0.0.1", port);
+    Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
     send(
         socket,
         "POST "
@@ -237,8 +237,7 @@ final class ServletServerTest {
       } while (last instanceof BodyBudget.Outcome.Whole);
       String body = "{\"type\":\"pump\",\"id\":\"p2\"" + " ".repeat(1 << 19) + "}";
 
-      try (Socket socket =
-          begin(admin, "/api/v1/tenants/" + tenant + "/devices", body.length())) {
+      try (Socket socket = begin(admin, "/api/v1/tenants/" + tenant + "/devices", body.length())) {
         send(socket, body.substring(0, 8 << 10));
         assertThat(answer(socket))
             .startsWith("HTTP/1.1 503")
@@ -273,9 +272,10 @@ final class ServletServerTest {
   })
   void what_the_firewall_refuses_is_a_problem_too(
       String method, String path, int status, String code) throws Exception {
-    try (Socket socket = new Socket("127.0.0.1", port)) {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
       send(
-          socket, method + " " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+          socket,
+          method + " " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
 
       assertThat(answer(socket))
           .startsWith("HTTP/1.1 " + status)

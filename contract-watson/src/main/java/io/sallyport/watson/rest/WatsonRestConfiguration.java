@@ -47,11 +47,9 @@ public class WatsonRestConfiguration {
   @Order(Ordered.HIGHEST_PRECEDENCE + 100)
   SecurityFilterChain watsonSecurity(HttpSecurity http, WatsonRestParts parts) throws Exception {
     HostHint hosts = new HostHint(parts.domain(), parts.platform().tenants());
-    ApiLogin login = new ApiLogin(
-            parts.platform(),
-            hosts,
-            new Refusals(parts.platform().audit()),
-            parts.bodyBudget());
+    ApiLogin login =
+        new ApiLogin(
+            parts.platform(), hosts, new Refusals(parts.platform().audit()), parts.bodyBudget());
     return http.securityMatcher(WatsonPaths.BASE, WatsonPaths.BASE + "/**")
         .csrf(AbstractHttpConfigurer::disable)
         .requestCache(AbstractHttpConfigurer::disable)

@@ -19,6 +19,7 @@ import jakarta.servlet.http.HttpServletRequestWrapper;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -194,8 +195,7 @@ class WatsonRestServerTest {
   @EnumSource
   void a_request_whose_credential_is_revoked_before_its_body_is_whole_is_not_carried_out(
       Revocation revocation) throws Exception {
-    Tenant tenant =
-        watson.domain.aTenant("held" + (char) ('a' + revocation.ordinal()) + "1");
+    Tenant tenant = watson.domain.aTenant("held" + (char) ('a' + revocation.ordinal()) + "1");
     Principal admin = PlatformFixture.anAdministrator(tenant);
     RegisteredDevice pump = watson.domain.aDevice(tenant).ofType("pump").withId("p1").register();
     IssuedApiKey held = watson.domain.anApiKey(tenant, Role.STANDARD_APPLICATION);
@@ -232,7 +232,7 @@ class WatsonRestServerTest {
 
   private Socket begin(Tenant tenant, String user, String token, String path, int length)
       throws IOException {
-    Socket socket = new Socket("127.0.0.1", URI.create(base).getPort());
+    Socket socket = new Socket(InetAddress.getLoopbackAddress(), URI.create(base).getPort());
     send(
         socket,
         "POST "
@@ -311,9 +311,10 @@ class WatsonRestServerTest {
   })
   void what_the_firewall_refuses_has_the_contracts_form(String method, String path, int status)
       throws Exception {
-    try (Socket socket = new Socket("127.0.0.1", URI.create(base).getPort())) {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), URI.create(base).getPort())) {
       send(
-          socket, method + " " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+          socket,
+          method + " " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
       assertThat(answer(socket))
           .startsWith("HTTP/1.1 " + status)
           .contains("\"exception\"")

@@ -44,7 +44,8 @@ class BodyBudgetTest {
 
   @Test
   void body_is_read_whole_and_given_back_at_the_end() throws IOException {
-    byte[] sent = "some text that is longer than nothing".repeat(999).getBytes(StandardCharsets.US_ASCII);
+    byte[] sent =
+        "some text that is longer than nothing".repeat(999).getBytes(StandardCharsets.US_ASCII);
     try (BodyBudget.Lease lease = budget.lease(tenant(1))) {
       assertThat(lease.read(new ByteArrayInputStream(sent), sent.length, BODY_MAX))
           .isEqualTo(new Outcome.Whole(Payload.copyOf(sent)));
@@ -98,8 +99,7 @@ class BodyBudgetTest {
   @Test
   void who_may_only_read_sends_no_more_than_a_little() throws IOException {
     Principal reader =
-        new Principal.Application(
-            new TenantId("acme01"), 1, "a-key", Role.READER.permissions());
+        new Principal.Application(new TenantId("acme01"), 1, "a-key", Role.READER.permissions());
     try (BodyBudget.Lease lease = budget.lease(reader)) {
       assertThat(lease.read(bytes(9), 9, BODY_MAX)).isInstanceOf(Outcome.Whole.class);
       assertThat(lease.read(bytes(9), 4097, BODY_MAX)).isEqualTo(new Outcome.TooLarge(true));

@@ -21,21 +21,18 @@ import io.sallyport.server.data.DataFolder;
 import io.sallyport.store.sql.RegistryConfig;
 import io.sallyport.store.sql.SqlRegistry;
 import io.sallyport.web.operation.ReadinessCheck;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /** The system of record and its stores. */
 @Configuration(proxyBeanMethods = false)
 class RegistryConfiguration {
-  private static final Logger LOG = LoggerFactory.getLogger(RegistryConfiguration.class);
-
   /** With less, a change of the registry, its log and the journal of revocations may not fit. */
   private static final long REVOCATION_BYTES = 2L << 20;
 
@@ -101,15 +98,12 @@ class RegistryConfiguration {
   /** Asked of the volumes, as a fault shows only once somebody has tried to change something. */
   static Optional<String> fullVolume(List<Path> written) {
     for (Path path : written) {
-      try {
-        if (Files.getFileStore(path).getUsableSpace() < REVOCATION_BYTES) {
-          return Optional.of(
-              "no space is left for changes such as revocations; free some on the volumes of the"
-                  + " data and key folders");
-        }
-      } catch (IOException e) {
-        LOG.warn("Can't tell how much space is left for the registry", e);
-        return Optional.of("the volumes of the data and key folders can't be read");
+      File file = path.toFile();
+      // A volume without a size says 0 to both.
+      if (file.getTotalSpace() > 0 && file.getUsableSpace() < REVOCATION_BYTES) {
+        return Optional.of(
+            "no space is left for changes such as revocations; free some on the volumes of the"
+                + " data and key folders");
       }
     }
     return Optional.empty();

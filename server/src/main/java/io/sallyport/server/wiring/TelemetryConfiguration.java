@@ -63,8 +63,7 @@ class TelemetryConfiguration {
     long largest = (long) BodyBudget.HELD_PER_BYTE * (web.bodyBytesMax() + 1);
     return new BodyBudget(
         BodyBudget.Limits.of(
-            Math.max(
-                4 * largest, heap.atMostAnEighth(BodyBudget.Limits.DEFAULT.bytesMax()))),
+            Math.max(4 * largest, heap.atMostAnEighth(BodyBudget.Limits.DEFAULT.bytesMax()))),
         meters);
   }
 

@@ -84,16 +84,14 @@ public final class ProblemAnswers {
   public static ApiProblem bodyTooLarge(int bytesMax) {
     return plain(
         HttpStatus.CONTENT_TOO_LARGE,
-        new Problem(
-            Problem.Code.TOO_LARGE, "the body is larger than " + bytesMax + " bytes"));
+        new Problem(Problem.Code.TOO_LARGE, "the body is larger than " + bytesMax + " bytes"));
   }
 
   /** No memory for another body now. */
   public static ApiProblem tooMuchIsSent() {
     return plain(
         HttpStatus.SERVICE_UNAVAILABLE,
-        new Problem(
-            Problem.Code.UNAVAILABLE, "too much is being sent at once, try again later"));
+        new Problem(Problem.Code.UNAVAILABLE, "too much is being sent at once, try again later"));
   }
 
   /** A path or header that is refused before anything else is looked at. */

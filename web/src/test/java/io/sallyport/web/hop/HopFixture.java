@@ -141,7 +141,7 @@ final class HopFixture implements AutoCloseable {
               info.sniHost(),
               new UnverifiedChain(info.peerCertificates().stream().map(Payload::copyOf).toList()),
               policy == HttpPolicy.MESSAGING_ONLY,
-                cut));
+              cut));
     }
 
     @Override

@@ -113,7 +113,17 @@ class InnerHopStrangerTest extends RunningHop {
     InetSocketAddress remote =
         new InetSocketAddress(InetAddress.getByAddress(new byte[] {9, 8, 7, 6}), 5);
     return new PeerRecord(
-        1, "http", remote, remote, false, "", "", Optional.empty(), UnverifiedChain.NONE, false, UNCUT);
+        1,
+        "http",
+        remote,
+        remote,
+        false,
+        "",
+        "",
+        Optional.empty(),
+        UnverifiedChain.NONE,
+        false,
+        UNCUT);
   }
 
   private static java.nio.charset.Charset ascii() {

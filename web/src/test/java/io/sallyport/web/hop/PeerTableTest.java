@@ -21,7 +21,17 @@ class PeerTableTest {
   private static PeerRecord peer(long id) {
     InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
     return new PeerRecord(
-        id, "https", address, address, true, "", "", Optional.empty(), UnverifiedChain.NONE, false, UNCUT);
+        id,
+        "https",
+        address,
+        address,
+        true,
+        "",
+        "",
+        Optional.empty(),
+        UnverifiedChain.NONE,
+        false,
+        UNCUT);
   }
 
   private byte[] register(long id) {
