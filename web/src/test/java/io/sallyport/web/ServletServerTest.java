@@ -229,12 +229,14 @@ final class ServletServerTest {
             platform.fixture.tenants.get(PlatformFixture.OPERATOR, new TenantId(tenant)));
     List<BodyBudget.Lease> held = new ArrayList<>();
     try {
-      BodyBudget.Outcome last;
-      do {
-        BodyBudget.Lease lease = bodies.lease(sender);
-        held.add(lease);
-        last = lease.read(new ByteArrayInputStream(new byte[1 << 20]), -1, 1 << 20);
-      } while (last instanceof BodyBudget.Outcome.Whole);
+      for (int size = 1 << 20; size >= 64; size /= 2) {
+        BodyBudget.Outcome last;
+        do {
+          BodyBudget.Lease lease = bodies.lease(sender);
+          held.add(lease);
+          last = lease.read(new ByteArrayInputStream(new byte[size]), -1, 1 << 20);
+        } while (last instanceof BodyBudget.Outcome.Whole);
+      }
       String body = "{\"type\":\"pump\",\"id\":\"p2\"" + " ".repeat(1 << 19) + "}";
 
       try (Socket socket = begin(admin, "/api/v1/tenants/" + tenant + "/devices", body.length())) {

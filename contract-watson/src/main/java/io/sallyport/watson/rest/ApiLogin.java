@@ -30,6 +30,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
@@ -46,6 +48,8 @@ import org.springframework.web.util.UriUtils;
 final class ApiLogin extends OncePerRequestFilter {
   /** watson-iot.md section 9.3: more is 413. */
   static final int BODY_BYTES_MAX = 512 * 1024;
+
+  private static final Logger log = LoggerFactory.getLogger(ApiLogin.class);
 
   private static final Set<String> READS = Set.of("GET", "HEAD");
   private static final String TOKEN_USER = "use-token-auth";
@@ -148,8 +152,7 @@ final class ApiLogin extends OncePerRequestFilter {
       Principal.OfTenant principal,
       LiveRequest live,
       BodyBudget.Lease lease,
-      HttpServletRequest request)
-      throws IOException {
+      HttpServletRequest request) {
     if (!live.holds()) {
       throw refusal(request, 401, Rule.HTTP_CHANGED);
     }
@@ -284,9 +287,16 @@ final class ApiLogin extends OncePerRequestFilter {
   }
 
   /** Read only after the login, and never more than the limit. */
-  private Payload body(HttpServletRequest request, BodyBudget.Lease lease) throws IOException {
-    return switch (lease.read(
-        request.getInputStream(), request.getContentLengthLong(), BODY_BYTES_MAX)) {
+  private Payload body(HttpServletRequest request, BodyBudget.Lease lease) {
+    BodyBudget.Outcome sent;
+    try {
+      sent =
+          lease.read(request.getInputStream(), request.getContentLengthLong(), BODY_BYTES_MAX);
+    } catch (IOException brokenOff) {
+      log.debug("a body did not come whole", brokenOff);
+      throw ApiProblem.of(408, "The body did not come whole in time.");
+    }
+    return switch (sent) {
       case BodyBudget.Outcome.Whole(Payload body) -> body;
       case BodyBudget.Outcome.TooLarge(boolean ofReader) ->
           throw ofReader
@@ -312,6 +322,9 @@ final class ApiLogin extends OncePerRequestFilter {
 
   static void write(HttpServletResponse response, ApiProblem problem) throws IOException {
     response.setStatus(problem.status());
+    if (problem.status() == 408) {
+      response.setHeader(HttpHeaders.CONNECTION, "close");
+    }
     if (problem.status() == 503) {
       response.setHeader(HttpHeaders.RETRY_AFTER, Answers.RETRY_AFTER_SECONDS);
       response.setHeader(HttpHeaders.CONNECTION, "close");

@@ -265,12 +265,14 @@ class WatsonRestServerTest {
     IssuedApiKey held = watson.domain.anApiKey(tenant, Role.STANDARD_APPLICATION);
     List<BodyBudget.Lease> leases = new ArrayList<>();
     try {
-      BodyBudget.Outcome last;
-      do {
-        BodyBudget.Lease lease = bodies.lease(PlatformFixture.anAdministrator(tenant));
-        leases.add(lease);
-        last = lease.read(new ByteArrayInputStream(new byte[1 << 20]), -1, 1 << 20);
-      } while (last instanceof BodyBudget.Outcome.Whole);
+      for (int size = 1 << 20; size >= 64; size /= 2) {
+        BodyBudget.Outcome last;
+        do {
+          BodyBudget.Lease lease = bodies.lease(PlatformFixture.anAdministrator(tenant));
+          leases.add(lease);
+          last = lease.read(new ByteArrayInputStream(new byte[size]), -1, 1 << 20);
+        } while (last instanceof BodyBudget.Outcome.Whole);
+      }
       try (Socket socket =
           begin(
               tenant,

@@ -21,6 +21,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Optional;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.security.core.context.SecurityContext;
@@ -32,6 +34,8 @@ import org.springframework.web.filter.OncePerRequestFilter;
  * reads what they send, out of a budget.
  */
 final class KeyLoginFilter extends OncePerRequestFilter {
+  private static final Logger log = LoggerFactory.getLogger(KeyLoginFilter.class);
+
   /** Their bodies mean nothing (RFC 9110 §9.3.1) and are not read. */
   private static final Set<String> BODILESS = Set.of("GET", "HEAD");
 
@@ -125,7 +129,16 @@ final class KeyLoginFilter extends OncePerRequestFilter {
         writer.write(response, changed(request));
         return;
       }
-      switch (body(request, lease)) {
+      BodyBudget.Outcome sent;
+      try {
+        sent = body(request, lease);
+      } catch (IOException brokenOff) {
+        log.debug("a body did not come whole", brokenOff);
+        response.setHeader(HttpHeaders.CONNECTION, "close");
+        writer.write(response, ProblemAnswers.bodyBrokenOff());
+        return;
+      }
+      switch (sent) {
         case BodyBudget.Outcome.Whole(Payload body) when body.size() == 0 || live.holds() ->
             chain.doFilter(new ReadRequest(request, body), response);
         case BodyBudget.Outcome.Whole _ -> writer.write(response, changed(request));

@@ -94,6 +94,12 @@ public final class ProblemAnswers {
         new Problem(Problem.Code.UNAVAILABLE, "too much is being sent at once, try again later"));
   }
 
+  /** Its sender went away, or was too slow. */
+  public static ApiProblem bodyBrokenOff() {
+    return ApiProblem.of(
+        HttpStatus.REQUEST_TIMEOUT, "request-timeout", "the body did not come whole in time", null);
+  }
+
   /** A path or header that is refused before anything else is looked at. */
   public static ApiProblem malformed() {
     return invalid("the request is not well-formed");
