@@ -15,6 +15,7 @@ import io.sallyport.platform.identity.ApiKeys;
 import io.sallyport.platform.identity.HashKeyRing;
 import io.sallyport.platform.identity.KeyAuthenticator;
 import io.sallyport.platform.space.PlainSpaces;
+import io.sallyport.platform.telemetry.BodyBudget;
 import io.sallyport.platform.telemetry.ReadBudget;
 import io.sallyport.platform.telemetry.TelemetryIngest;
 import io.sallyport.platform.telemetry.TelemetryStore;
@@ -106,6 +107,11 @@ class TestApplication {
     return new ReadBudget(
         new ReadBudget.Limits(limits.bytesMax(), limits.tenantBytesMax(), Duration.ofMillis(1)),
         meters);
+  }
+
+  @Bean
+  BodyBudget bodyBudget(MeterRegistry meters) {
+    return new BodyBudget(BodyBudget.Limits.DEFAULT, meters);
   }
 
   @Bean
