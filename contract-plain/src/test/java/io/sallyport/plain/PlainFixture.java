@@ -125,7 +125,7 @@ final class PlainFixture implements AutoCloseable {
         }
 
         @Override
-        public Optional<byte[]> open(ConnectionInfo info, HttpPolicy policy) {
+        public Optional<byte[]> open(ConnectionInfo info, HttpPolicy policy, Runnable cut) {
           throw new AssertionError("no HTTP here");
         }
 

@@ -95,6 +95,14 @@ public final class Refusals {
         "The Authorization header is missing, malformed, or names another organization than the"
             + " host.",
         "Use HTTP Basic with API key and token on the organization's own host name."),
+    HTTP_CHANGED(
+        "watson.http.changed",
+        "Device, key or organization was changed or revoked while the request was under way.",
+        "Send the request again with a valid credential."),
+    HTTP_BODY(
+        "watson.http.body",
+        "The key may only read, so no body of this size is taken from it.",
+        "Use a key with a role that may do what the request asks for."),
     HTTP_SCOPE(
         "watson.http.scope",
         "The credential is not the device's of the path, nor of the gateway in front of it.",

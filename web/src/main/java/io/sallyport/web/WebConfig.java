@@ -64,6 +64,11 @@ public record WebConfig(
         "spring.threads.virtual.enabled",
         true,
         "spring.web.resources.add-mappings",
+        false,
+        // Both would read bodies before the login, and out of no budget (THREATS T44).
+        "spring.mvc.formcontent.filter.enabled",
+        false,
+        "spring.servlet.multipart.enabled",
         false);
   }
 }

@@ -67,6 +67,7 @@ final class AuditApiTest {
     Answer same = verify(operator, kept.encode());
     assertThat(same.status()).as(same.toString()).isEqualTo(200);
     assertThat(same.json().path("intact").asBoolean()).isTrue();
+    assertThat(same.json().path("newest").asLong()).isEqualTo(17);
 
     AuditCheckpoint forged =
         new AuditCheckpoint(kept.number(), kept.time(), kept.heads(), "0".repeat(64));

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.sallyport.platform.audit.AuditCheckpoints;
 import io.sallyport.platform.audit.AuditLog;
 import io.sallyport.platform.audit.AuditStore;
+import io.sallyport.platform.audit.NewestCheckpoint;
 import io.sallyport.platform.command.CommandService;
 import io.sallyport.platform.device.DeviceRegistry;
 import io.sallyport.platform.device.DeviceStore;
@@ -14,6 +15,7 @@ import io.sallyport.platform.identity.ApiKeys;
 import io.sallyport.platform.identity.HashKeyRing;
 import io.sallyport.platform.identity.KeyAuthenticator;
 import io.sallyport.platform.space.PlainSpaces;
+import io.sallyport.platform.telemetry.BodyBudget;
 import io.sallyport.platform.telemetry.ReadBudget;
 import io.sallyport.platform.telemetry.TelemetryIngest;
 import io.sallyport.platform.telemetry.TelemetryStore;
@@ -108,6 +110,11 @@ class TestApplication {
   }
 
   @Bean
+  BodyBudget bodyBudget(MeterRegistry meters) {
+    return new BodyBudget(BodyBudget.Limits.DEFAULT, meters);
+  }
+
+  @Bean
   CommandService commands(TestPlatform platform) {
     return platform.fixture.commands;
   }
@@ -127,9 +134,13 @@ class TestApplication {
     return new AuditCheckpoints(
         platform.fixture.auditStore,
         platform.fixture.transactions,
-        platform.fixture.audit,
         platform.fixture.tenantKeys,
         platform.fixture.clock);
+  }
+
+  @Bean
+  NewestCheckpoint newestCheckpoint() {
+    return () -> 17;
   }
 
   @Bean

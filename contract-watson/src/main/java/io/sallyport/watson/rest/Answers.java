@@ -11,7 +11,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Answers as bytes of JSON, whatever the client says it accepts: the old clients say little. */
 final class Answers {
-  private static final String RETRY_AFTER_SECONDS = "1";
+  static final String RETRY_AFTER_SECONDS = "1";
 
   private Answers() {}
 

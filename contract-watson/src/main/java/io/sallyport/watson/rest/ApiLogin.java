@@ -7,9 +7,13 @@ import io.sallyport.platform.base.RefusalId;
 import io.sallyport.platform.base.Secret;
 import io.sallyport.platform.base.TenantId;
 import io.sallyport.platform.base.TypeId;
+import io.sallyport.platform.device.LiveRequest;
+import io.sallyport.platform.device.RequestConnection;
 import io.sallyport.platform.identity.Authentication;
+import io.sallyport.platform.identity.CredentialVersions;
 import io.sallyport.platform.identity.LoginSource;
 import io.sallyport.platform.identity.Principal;
+import io.sallyport.platform.telemetry.BodyBudget;
 import io.sallyport.platform.tenant.HostHint;
 import io.sallyport.watson.Refusals;
 import io.sallyport.watson.Refusals.Rule;
@@ -26,6 +30,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.MediaType;
 import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
@@ -43,26 +49,61 @@ final class ApiLogin extends OncePerRequestFilter {
   /** watson-iot.md section 9.3: more is 413. */
   static final int BODY_BYTES_MAX = 512 * 1024;
 
+  private static final Logger log = LoggerFactory.getLogger(ApiLogin.class);
+
   private static final Set<String> READS = Set.of("GET", "HEAD");
   private static final String TOKEN_USER = "use-token-auth";
 
   private final WatsonPlatform platform;
   private final HostHint hosts;
   private final Refusals refusals;
+  private final BodyBudget bodies;
 
-  ApiLogin(WatsonPlatform platform, HostHint hosts, Refusals refusals) {
+  ApiLogin(WatsonPlatform platform, HostHint hosts, Refusals refusals, BodyBudget bodies) {
     this.platform = platform;
     this.hosts = hosts;
     this.refusals = refusals;
+    this.bodies = bodies;
   }
 
   @Override
   protected void doFilterInternal(
       HttpServletRequest request, HttpServletResponse response, FilterChain chain)
       throws ServletException, IOException {
+    Login login;
+    try {
+      login = login(request);
+    } catch (ApiProblem refused) {
+      write(response, refused);
+      return;
+    } catch (ProblemException failure) {
+      write(response, ErrorAdvice.contractForm(failure.problem()));
+      return;
+    }
+    // THREATS T31: among the live ones before the versions are read again, so that a revocation
+    // either finds the request there or is seen by the caller's check.
+    try (LiveRequest live =
+            LiveRequest.begin(
+                platform.live(),
+                login.principal(),
+                () -> currentVersions(login.principal()).equals(login.versions()),
+                request.getAttribute(RequestConnection.ATTRIBUTE));
+        BodyBudget.Lease lease = bodies.lease(login.principal())) {
+      serve(login.principal(), live, lease, request, response, chain);
+    }
+  }
+
+  private void serve(
+      Principal.OfTenant principal,
+      LiveRequest live,
+      BodyBudget.Lease lease,
+      HttpServletRequest request,
+      HttpServletResponse response,
+      FilterChain chain)
+      throws ServletException, IOException {
     Caller caller;
     try {
-      caller = caller(request);
+      caller = caller(principal, live, lease, request);
     } catch (ApiProblem refused) {
       write(response, refused);
       return;
@@ -84,16 +125,42 @@ final class ApiLogin extends OncePerRequestFilter {
     }
   }
 
-  private Caller caller(HttpServletRequest request) throws IOException {
+  private record Login(Principal.OfTenant principal, CredentialVersions versions) {}
+
+  private CredentialVersions currentVersions(Principal.OfTenant principal) {
+    return principal instanceof Principal.Device device
+        ? platform.deviceLogins().currentVersions(device)
+        : platform.keyLogins().currentVersions(principal);
+  }
+
+  private Login login(HttpServletRequest request) {
     if (!request.isSecure()) {
       throw refusal(request, 403, Rule.INSECURE_REQUEST);
     }
-    boolean writes = !READS.contains(request.getMethod());
-    if (writes && isFromForeignPage(request)) {
+    if (writes(request) && isFromForeignPage(request)) {
       throw refusal(request, 403, Rule.FOREIGN_ORIGIN);
     }
-    Principal.OfTenant principal = login(request);
-    return new Caller(principal, writes ? body(request) : Payload.EMPTY, contentType(request));
+    return authenticated(request);
+  }
+
+  private static boolean writes(HttpServletRequest request) {
+    return !READS.contains(request.getMethod());
+  }
+
+  /** THREATS T31: a body may take minutes; nothing is done for who was revoked meanwhile. */
+  private Caller caller(
+      Principal.OfTenant principal,
+      LiveRequest live,
+      BodyBudget.Lease lease,
+      HttpServletRequest request) {
+    if (!live.holds()) {
+      throw refusal(request, 401, Rule.HTTP_CHANGED);
+    }
+    Payload body = writes(request) ? body(request, lease) : Payload.EMPTY;
+    if (body.size() > 0 && !live.holds()) {
+      throw refusal(request, 401, Rule.HTTP_CHANGED);
+    }
+    return new Caller(principal, body, contentType(request));
   }
 
   /** THREATS T48: browsers send along a login they remember. */
@@ -107,7 +174,7 @@ final class ApiLogin extends OncePerRequestFilter {
         && !origin.equalsIgnoreCase("https://" + request.getHeader(HttpHeaders.HOST));
   }
 
-  private Principal.OfTenant login(HttpServletRequest request) {
+  private Login authenticated(HttpServletRequest request) {
     Credentials credentials =
         credentials(request).orElseThrow(() -> refusal(request, 401, Rule.BAD_LOGIN));
     LoginSource source =
@@ -127,7 +194,7 @@ final class ApiLogin extends OncePerRequestFilter {
             || hosts.contradicts(host(request), principal.tenant())) {
           throw refusal(request, 401, Rule.BAD_LOGIN);
         }
-        yield principal;
+        yield new Login(principal, granted.versions());
       }
     };
   }
@@ -220,15 +287,23 @@ final class ApiLogin extends OncePerRequestFilter {
   }
 
   /** Read only after the login, and never more than the limit. */
-  private static Payload body(HttpServletRequest request) throws IOException {
-    if (request.getContentLengthLong() > BODY_BYTES_MAX) {
-      throw ApiProblem.of(413, "The request is larger than 512 KB.");
+  private Payload body(HttpServletRequest request, BodyBudget.Lease lease) {
+    BodyBudget.Outcome sent;
+    try {
+      sent = lease.read(request.getInputStream(), request.getContentLengthLong(), BODY_BYTES_MAX);
+    } catch (IOException brokenOff) {
+      log.debug("a body did not come whole", brokenOff);
+      throw ApiProblem.of(408, "The body did not come whole in time.");
     }
-    byte[] bytes = request.getInputStream().readNBytes(BODY_BYTES_MAX + 1);
-    if (bytes.length > BODY_BYTES_MAX) {
-      throw ApiProblem.of(413, "The request is larger than 512 KB.");
-    }
-    return Payload.owned(bytes);
+    return switch (sent) {
+      case BodyBudget.Outcome.Whole(Payload body) -> body;
+      case BodyBudget.Outcome.TooLarge(boolean ofReader) ->
+          throw ofReader
+              ? refusal(request, 403, Rule.HTTP_BODY)
+              : ApiProblem.of(413, "The request is larger than 512 KB.");
+      case BodyBudget.Outcome.NoRoom _ ->
+          throw ApiProblem.of(503, "Too much is being sent at once, try again.");
+    };
   }
 
   private ApiProblem refusal(HttpServletRequest request, int status, Rule rule) {
@@ -244,8 +319,15 @@ final class ApiLogin extends OncePerRequestFilter {
     return ApiProblem.refused(status, id);
   }
 
-  private static void write(HttpServletResponse response, ApiProblem problem) throws IOException {
+  static void write(HttpServletResponse response, ApiProblem problem) throws IOException {
     response.setStatus(problem.status());
+    if (problem.status() == 408) {
+      response.setHeader(HttpHeaders.CONNECTION, "close");
+    }
+    if (problem.status() == 503) {
+      response.setHeader(HttpHeaders.RETRY_AFTER, Answers.RETRY_AFTER_SECONDS);
+      response.setHeader(HttpHeaders.CONNECTION, "close");
+    }
     if (problem.status() == 401) {
       response.setHeader(HttpHeaders.WWW_AUTHENTICATE, "Basic realm=\"Watson IoT API\"");
     }

@@ -1,5 +1,6 @@
 package io.sallyport.watson.rest;
 
+import io.sallyport.platform.telemetry.BodyBudget;
 import io.sallyport.platform.telemetry.ReadBudget;
 import io.sallyport.platform.tenant.HostHint;
 import io.sallyport.platform.tenant.TenantKeys;
@@ -34,6 +35,7 @@ public class WatsonRestConfiguration {
   public record WatsonRestParts(
       WatsonPlatform platform,
       ReadBudget readBudget,
+      BodyBudget bodyBudget,
       DeviceDirectory directory,
       ConnectionLog connectionLog,
       TenantKeys keys,
@@ -45,7 +47,9 @@ public class WatsonRestConfiguration {
   @Order(Ordered.HIGHEST_PRECEDENCE + 100)
   SecurityFilterChain watsonSecurity(HttpSecurity http, WatsonRestParts parts) throws Exception {
     HostHint hosts = new HostHint(parts.domain(), parts.platform().tenants());
-    ApiLogin login = new ApiLogin(parts.platform(), hosts, new Refusals(parts.platform().audit()));
+    ApiLogin login =
+        new ApiLogin(
+            parts.platform(), hosts, new Refusals(parts.platform().audit()), parts.bodyBudget());
     return http.securityMatcher(WatsonPaths.BASE, WatsonPaths.BASE + "/**")
         .csrf(AbstractHttpConfigurer::disable)
         .requestCache(AbstractHttpConfigurer::disable)

@@ -1,6 +1,7 @@
 package io.sallyport.watson.rest;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.sallyport.platform.telemetry.BodyBudget;
 import io.sallyport.platform.telemetry.ReadBudget;
 import io.sallyport.watson.rest.WatsonRestConfiguration.WatsonRestParts;
 import io.sallyport.watson.testing.WatsonFixture;
@@ -29,10 +30,17 @@ class RestTestApplication {
   }
 
   @Bean
-  WatsonRestParts watsonRestParts(WatsonFixture watson, ReadBudget readBudget) {
+  BodyBudget bodyBudget() {
+    return new BodyBudget(BodyBudget.Limits.DEFAULT, new SimpleMeterRegistry());
+  }
+
+  @Bean
+  WatsonRestParts watsonRestParts(
+      WatsonFixture watson, ReadBudget readBudget, BodyBudget bodyBudget) {
     return new WatsonRestParts(
         watson.platform,
         readBudget,
+        bodyBudget,
         watson.messaging.directory(),
         watson.messaging.connectionLog(),
         watson.domain.tenantKeys,

@@ -15,9 +15,9 @@ enum FirstBytes {
   /** MQTT 3.1.1 §2.2: packet type 1 (CONNECT), all flags 0; the same in every version. */
   private static final byte CONNECT = 0x10;
 
-  /** RFC 9110 §9.3 and RFC 5789, without CONNECT and TRACE, which nobody here answers. */
+  /** RFC 9110 §9.3 and RFC 5789, without CONNECT; TRACE is there to be refused in HTTP's words. */
   private static final List<byte[]> METHODS =
-      List.of("GET ", "POST ", "PUT ", "DELETE ", "HEAD ", "OPTIONS ", "PATCH ").stream()
+      List.of("GET ", "POST ", "PUT ", "DELETE ", "HEAD ", "OPTIONS ", "PATCH ", "TRACE ").stream()
           .map(method -> method.getBytes(StandardCharsets.US_ASCII))
           .toList();
 

@@ -16,9 +16,10 @@ public interface HttpHop {
   /**
    * Enters a record for a connection that is about to be opened.
    *
+   * @param cut ends the client's connection at once, with what it has not taken yet; for any thread
    * @return the 16 bytes to send first, or empty when too many records wait already
    */
-  Optional<byte[]> open(ConnectionInfo info, HttpPolicy policy);
+  Optional<byte[]> open(ConnectionInfo info, HttpPolicy policy, Runnable cut);
 
   /** Takes a record back if it still waits. Called at the end of every pipe, used token or not. */
   void abandon(byte[] token);

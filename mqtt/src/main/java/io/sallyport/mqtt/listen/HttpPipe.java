@@ -38,6 +38,7 @@ import org.slf4j.LoggerFactory;
  *   <li>The client's FIN becomes a shut-down of the inner output, after the bytes before it. The
  *       container's FIN means that the answer is complete: it is flushed, then the client's side is
  *       closed. Neither side is ever closed bare because the other was.
+ *   <li>Only a revocation cuts both sides with all that is on its way (THREATS T31).
  *   <li>After input shut-down auto-read is never switched on again: Netty's epoll would close the
  *       socket and lose the answer.
  * </ul>
@@ -87,7 +88,7 @@ final class HttpPipe extends ChannelInboundHandlerAdapter {
   }
 
   private void connect(ChannelHandlerContext ctx) {
-    Optional<byte[]> opened = listener.hop().open(info, listener.config().http());
+    Optional<byte[]> opened = listener.hop().open(info, listener.config().http(), visitor::cut);
     if (opened.isEmpty()) {
       listener.metrics().refused(Refusal.HOP_FULL);
       ctx.close();

@@ -3,6 +3,7 @@ package io.sallyport.mqtt.listen;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPromise;
 import io.sallyport.mqtt.listen.ListenMetrics.Stage;
 import java.net.InetAddress;
@@ -102,6 +103,23 @@ final class Visitor extends ChannelDuplexHandler implements Crowd.Member {
   @Override
   public long quietSinceNanos() {
     return quietSinceNanos;
+  }
+
+  /**
+   * Ends the connection for any thread, and drops what the client has not taken: what the system
+   * holds for a slow one would else still be sent for minutes (THREATS T31).
+   */
+  void cut() {
+    ChannelHandlerContext ctx = context;
+    if (ctx != null && !ctx.executor().isShuttingDown()) {
+      ctx.executor()
+          .execute(() -> {
+            if (ctx.channel().isActive()) {
+              ctx.channel().config().setOption(ChannelOption.SO_LINGER, 0);
+              ctx.close();
+            }
+          });
+    }
   }
 
   /** Frees the descriptor now: a close through TLS waits for a client that takes no more bytes. */

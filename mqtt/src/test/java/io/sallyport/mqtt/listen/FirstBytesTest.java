@@ -29,7 +29,7 @@ class FirstBytesTest {
         "'HEAD '        | HTTP",
         "PRI            | UNKNOWN",
         "'CONNECT '     | UNKNOWN",
-        "'TRACE '       | UNKNOWN",
+        "'TRACE '       | HTTP",
         "'get '         | UNKNOWN",
         "GETX           | UNKNOWN",
         "'SSH-2.0'      | UNKNOWN",

@@ -111,7 +111,7 @@ final class FrontFixture implements AutoCloseable {
     }
 
     @Override
-    public Optional<byte[]> open(ConnectionInfo info, HttpPolicy policy) {
+    public Optional<byte[]> open(ConnectionInfo info, HttpPolicy policy, Runnable cut) {
       return Optional.empty();
     }
 

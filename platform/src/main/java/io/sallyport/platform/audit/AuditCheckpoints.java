@@ -27,15 +27,15 @@ import javax.crypto.spec.SecretKeySpec;
 public final class AuditCheckpoints {
   private final AuditStore store;
   private final Transactions transactions;
-  private final AuditLog log;
+  private final AuditChain chain;
   private final TenantKeys keys;
   private final Clock clock;
 
   public AuditCheckpoints(
-      AuditStore store, Transactions transactions, AuditLog log, TenantKeys keys, Clock clock) {
+      AuditStore store, Transactions transactions, TenantKeys keys, Clock clock) {
     this.store = store;
     this.transactions = transactions;
-    this.log = log;
+    this.chain = new AuditChain(store, clock);
     this.keys = keys;
     this.clock = clock;
   }
@@ -74,13 +74,15 @@ public final class AuditCheckpoints {
 
   /**
    * Compares checkpoints of one file, in its order. All of them count: whoever writes a chain anew
-   * gets later checkpoints to agree with it, but not the earlier ones.
+   * gets later checkpoints to agree with it, but not the earlier ones; so none may be missing
+   * between the first and the last.
    *
    * @param walk whether each chain is walked, too; false spares it for all but one of several calls
    */
   public List<Finding> verify(List<AuditCheckpoint> checkpoints, boolean walk) {
     List<Finding> findings = new ArrayList<>();
     Map<Optional<TenantId>, Set<AuditCheckpoint.Head>> heads = new LinkedHashMap<>();
+    boolean first = true;
     long number = 0;
     for (AuditCheckpoint checkpoint : checkpoints) {
       if (!isSigned(checkpoint)) {
@@ -93,13 +95,10 @@ public final class AuditCheckpoints {
                     + " is not this installation's"));
         continue;
       }
-      if (checkpoint.number() <= number) {
-        findings.add(
-            new Finding(
-                Optional.empty(),
-                0,
-                "checkpoint " + checkpoint.number() + " comes behind checkpoint " + number));
+      if (!first && checkpoint.number() != number + 1) {
+        findings.add(new Finding(Optional.empty(), 0, misplaced(number, checkpoint.number())));
       }
+      first = false;
       number = checkpoint.number();
       for (AuditCheckpoint.Head head : checkpoint.heads()) {
         heads.computeIfAbsent(head.chain(), chain -> new LinkedHashSet<>()).add(head);
@@ -109,14 +108,20 @@ public final class AuditCheckpoints {
     return findings;
   }
 
+  private static String misplaced(long before, long number) {
+    return number <= before
+        ? "checkpoint " + number + " comes behind checkpoint " + before
+        : "checkpoints " + (before + 1) + " to " + (number - 1) + " are missing";
+  }
+
   private List<Finding> compare(
-      Optional<TenantId> chain, Set<AuditCheckpoint.Head> heads, boolean walk) {
-    Optional<AuditRecord> newest = store.head(chain);
+      Optional<TenantId> of, Set<AuditCheckpoint.Head> heads, boolean walk) {
+    Optional<AuditRecord> newest = store.head(of);
     if (newest.isEmpty()) {
-      return List.of(new Finding(chain, 1, "the chain is missing"));
+      return List.of(new Finding(of, 1, "the chain is missing"));
     }
-    if (walk && log.verify(chain) instanceof Verification.Broken(long sequence, String reason)) {
-      return List.of(new Finding(chain, sequence, reason));
+    if (walk && chain.verify(of) instanceof Verification.Broken(long sequence, String reason)) {
+      return List.of(new Finding(of, sequence, reason));
     }
     long last = newest.get().sequence();
     // The first that does not fit says where it begins.

@@ -58,6 +58,14 @@ public final class CheckpointFile {
     return 0;
   }
 
+  /** Those of higher numbers than {@code number}, oldest first. */
+  public List<AuditCheckpoint> after(long number) {
+    if (!Files.exists(file)) {
+      return List.of();
+    }
+    return all().stream().filter(checkpoint -> checkpoint.number() > number).toList();
+  }
+
   /** Every complete line, oldest first. */
   public List<AuditCheckpoint> all() {
     try {

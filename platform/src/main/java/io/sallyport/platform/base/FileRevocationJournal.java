@@ -7,6 +7,7 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The journal as a file of lines {@code time TAB kind TAB id TAB id ...}, each synced before {@link
@@ -16,12 +17,17 @@ import java.util.List;
 public final class FileRevocationJournal implements RevocationJournal, AutoCloseable {
   private final Clock clock;
   private final DurableLines lines;
+  private volatile JournalPosition position = JournalPosition.START;
 
   /** Opens the journal, making it (mode 0600) if there is none. */
   public FileRevocationJournal(Path file, Clock clock) {
     this.clock = clock;
     try {
       lines = new DurableLines(file);
+      List<String> known = lines.read();
+      if (!known.isEmpty()) {
+        position = JournalPosition.behind(known.size() - 1L, known.getLast());
+      }
     } catch (IOException e) {
       throw failed("can't open the revocation journal", e);
     }
@@ -38,6 +44,7 @@ public final class FileRevocationJournal implements RevocationJournal, AutoClose
     }
     try {
       lines.append(line.toString());
+      position = JournalPosition.behind(position.entries(), line.toString());
     } catch (IOException e) {
       throw failed("can't write the revocation journal", e);
     }
@@ -59,6 +66,29 @@ public final class FileRevocationJournal implements RevocationJournal, AutoClose
       throw failed("can't read the revocation journal", e);
     }
     return entries;
+  }
+
+  @Override
+  public JournalPosition position() {
+    return position;
+  }
+
+  @Override
+  public synchronized Optional<List<Entry>> since(JournalPosition from) {
+    List<String> known;
+    try {
+      known = lines.read();
+    } catch (IOException e) {
+      throw failed("can't read the revocation journal", e);
+    }
+    if (!from.isIn(known)) {
+      return Optional.empty();
+    }
+    List<Entry> entries = new ArrayList<>();
+    for (int at = Math.toIntExact(from.entries()); at < known.size(); at++) {
+      entries.add(parse(known.get(at), at + 1));
+    }
+    return Optional.of(entries);
   }
 
   private static Entry parse(String line, int number) {

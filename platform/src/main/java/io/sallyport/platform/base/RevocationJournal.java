@@ -2,6 +2,7 @@ package io.sallyport.platform.base;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The append-only journal of what was taken away (THREATS T05): ids only, kept outside the data
@@ -10,7 +11,9 @@ import java.util.List;
  *
  * <p>What takes away is recorded before its commit, so that a crash between the two errs on the
  * closed side; what gives back ({@link Kind#DEVICE_ENABLED} and the like) is recorded after its
- * commit and only cancels earlier entries.
+ * commit and only cancels earlier entries. Both are recorded within one {@link RevocationsUnderway
+ * passage} of their subject, so that the last entry of a subject is its last commit, and a backup
+ * knows from where on an entry may be missing in it.
  */
 public interface RevocationJournal {
   /**
@@ -24,6 +27,12 @@ public interface RevocationJournal {
   /** Entries recorded at or after {@code from}, oldest first. */
   List<Entry> since(Instant from);
 
+  /** Behind the newest entry. Does not block. */
+  JournalPosition position();
+
+  /** Entries behind a position, oldest first; empty if it is a position of another journal. */
+  Optional<List<Entry>> since(JournalPosition position);
+
   /** What was taken away or given back; the ids of each are named in its comment. */
   enum Kind {
     /** tenant id, tenant number. */
@@ -33,13 +42,15 @@ public interface RevocationJournal {
     /** tenant id, type id, device id, device number. */
     DEVICE_DISABLED,
     DEVICE_ENABLED,
-    DEVICE_TOKEN_REPLACED,
     DEVICE_DELETED,
-    /** tenant id, key. */
+    /** As before, and the version of the credential that was replaced. */
+    DEVICE_TOKEN_REPLACED,
+    /** tenant id, key, when it was made in milliseconds, which tells it from a later namesake. */
     API_KEY_DISABLED,
     API_KEY_ENABLED,
-    API_KEY_ROLES_CHANGED,
     API_KEY_DELETED,
+    /** As before, and the version of the key before the change. */
+    API_KEY_ROLES_CHANGED,
     /** key. */
     OPERATOR_KEY_DELETED,
     /** tenant id, space, space number. */

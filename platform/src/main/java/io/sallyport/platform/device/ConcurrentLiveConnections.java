@@ -140,7 +140,8 @@ public final class ConcurrentLiveConnections implements LiveConnections {
 
   @Override
   public boolean isConnected(DeviceKey device) {
-    return connections.containsKey(new Ground.OfDevice(device));
+    return connections.getOrDefault(new Ground.OfDevice(device), Set.of()).stream()
+        .anyMatch(entry -> !(entry.connection instanceof LiveRequest));
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.sallyport.platform.device;
 import io.sallyport.platform.audit.AuditEntry;
 import io.sallyport.platform.audit.AuditLog;
 import io.sallyport.platform.base.DeviceKey;
+import io.sallyport.platform.base.JournalPosition;
 import io.sallyport.platform.base.RevocationJournal;
 import io.sallyport.platform.base.RevocationJournal.Entry;
 import io.sallyport.platform.base.TenantId;
@@ -18,6 +19,7 @@ import io.sallyport.platform.tenant.TenantKeys;
 import io.sallyport.platform.tenant.TenantStatus;
 import io.sallyport.platform.tenant.TenantStore;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,6 +32,9 @@ import java.util.Optional;
  * opens, so it ends no connections.
  */
 public final class RevocationReplay {
+  /** A revocation may be recorded so much before its commit, or by a clock that far behind. */
+  static final Duration MARGIN = Duration.ofMinutes(10);
+
   private final RevocationJournal journal;
   private final Transactions transactions;
   private final TenantStore tenants;
@@ -83,12 +88,21 @@ public final class RevocationReplay {
   }
 
   /**
-   * Applies what was recorded since the backup was begun, in one audited transaction.
+   * Applies what was recorded since the backup was begun, in one audited transaction. What the
+   * backup holds already is not changed again; nor is a namesake of what was deleted.
    *
+   * @param from where the journal was; empty for backups that do not say. If it is of another
+   *     journal, the time counts
    * @return how many entries changed something
    */
-  public int replay(Instant backupBegun) {
-    Map<List<String>, Entry> effective = effective(journal.since(backupBegun));
+  public int replay(Optional<JournalPosition> from, Instant backupBegun) {
+    return replay(
+        from.flatMap(journal::since).orElseGet(() -> journal.since(backupBegun.minus(MARGIN))),
+        backupBegun);
+  }
+
+  private int replay(List<Entry> entries, Instant backupBegun) {
+    Map<List<String>, Entry> effective = effective(entries);
     effective.values().stream()
         .filter(entry -> entry.kind() == RevocationJournal.Kind.TENANT_DELETED)
         .forEach(entry -> keys.shred(Integer.parseInt(entry.ids().get(1))));
@@ -146,11 +160,20 @@ public final class RevocationReplay {
               .map(this::delete)
               .orElseGet(() -> tenants.retire(new TenantId(ids.get(0)), clock.instant()));
       case DEVICE_DISABLED -> device(ids).map(this::disable).orElse(false);
-      case DEVICE_TOKEN_REPLACED -> device(ids).map(this::spoilToken).orElse(false);
+      case DEVICE_TOKEN_REPLACED ->
+          device(ids)
+              .filter(it -> isOfThatVersion(devices.findCredential(it.number()), ids))
+              .map(this::spoilToken)
+              .orElse(false);
       case DEVICE_DELETED -> device(ids).map(it -> devices.delete(it.key())).orElse(false);
       // The roles of the backup may be more than the later ones: the key waits for a person.
-      case API_KEY_DISABLED, API_KEY_ROLES_CHANGED ->
-          apiKey(ids).filter(ApiKey::enabled).map(this::disable).orElse(false);
+      case API_KEY_ROLES_CHANGED ->
+          apiKey(ids)
+              .filter(key -> ids.size() < 4 || key.version() <= Long.parseLong(ids.get(3)))
+              .filter(ApiKey::enabled)
+              .map(this::disable)
+              .orElse(false);
+      case API_KEY_DISABLED -> apiKey(ids).filter(ApiKey::enabled).map(this::disable).orElse(false);
       case API_KEY_DELETED ->
           apiKey(ids).map(it -> apiKeys.delete(it.tenant(), it.key())).orElse(false);
       case OPERATOR_KEY_DELETED -> operatorKeys.delete(ids.get(0));
@@ -194,6 +217,12 @@ public final class RevocationReplay {
     return true;
   }
 
+  /** Whether the backup still has what was replaced; earlier journals do not name a version. */
+  private static boolean isOfThatVersion(Optional<DeviceCredential> stored, List<String> ids) {
+    return ids.size() < 5
+        || stored.filter(it -> it.version() <= Long.parseLong(ids.get(4))).isPresent();
+  }
+
   /** The token of the backup is the one that was replaced: nobody may know its successor. */
   private boolean spoilToken(Device device) {
     devices.putCredential(
@@ -203,7 +232,12 @@ public final class RevocationReplay {
   }
 
   private Optional<ApiKey> apiKey(List<String> ids) {
-    return apiKeys.find(ids.get(1)).filter(key -> key.tenant().value().equals(ids.get(0)));
+    return apiKeys
+        .find(ids.get(1))
+        .filter(key -> key.tenant().value().equals(ids.get(0)))
+        // Earlier journals do not say which of its name it was.
+        .filter(
+            key -> ids.size() < 3 || key.created().toEpochMilli() == Long.parseLong(ids.get(2)));
   }
 
   private boolean disable(ApiKey key) {

@@ -284,7 +284,7 @@ public final class StoredDeviceRegistry implements DeviceRegistry {
   @Override
   public Device setEnabled(Principal actor, DeviceKey key, boolean enabled) {
     policy.require(actor, Permission.DEVICE_MANAGE, key);
-    try (RevocationsUnderway.Passage _ = underway.begin()) {
+    try (RevocationsUnderway.Passage _ = underway.begin("device " + key)) {
       Device changed =
           transactions.write(() -> {
             Device old = find(key);
@@ -314,7 +314,7 @@ public final class StoredDeviceRegistry implements DeviceRegistry {
       Device device =
           transactions.write(() -> {
             Device found = find(key);
-            journal(RevocationJournal.Kind.DEVICE_TOKEN_REPLACED, found);
+            journalTokenReplaced(found);
             revocations.revoking(found, DeviceRevocationListener.Cause.TOKEN_REPLACED);
             putToken(found, fresh);
             record(
@@ -341,6 +341,19 @@ public final class StoredDeviceRegistry implements DeviceRegistry {
           });
       revocations.revoked(device, DeviceRevocationListener.Cause.DELETED);
     }
+  }
+
+  private void journalTokenReplaced(Device device) {
+    DeviceKey key = device.key();
+    long version =
+        devices.findCredential(device.number()).map(DeviceCredential::version).orElse(0L);
+    journal.record(
+        RevocationJournal.Kind.DEVICE_TOKEN_REPLACED,
+        key.tenant().value(),
+        key.type().value(),
+        key.id().value(),
+        Long.toString(device.number()),
+        Long.toString(version));
   }
 
   private void journal(RevocationJournal.Kind kind, Device device) {

@@ -172,7 +172,7 @@ public final class StoredTenants implements Tenants {
   @Override
   public Tenant suspend(Principal actor, TenantId id) {
     policy.requireOperator(actor);
-    try (RevocationsUnderway.Passage _ = underway.begin()) {
+    try (RevocationsUnderway.Passage _ = underway.begin(subject(id))) {
       Tenant changed = setStatus(actor, id, TenantStatus.SUSPENDED, "tenant.suspend");
       connections.closeTenant(id);
       return changed;
@@ -182,9 +182,15 @@ public final class StoredTenants implements Tenants {
   @Override
   public Tenant resume(Principal actor, TenantId id) {
     policy.requireOperator(actor);
-    Tenant changed = setStatus(actor, id, TenantStatus.ACTIVE, "tenant.resume");
-    journal(RevocationJournal.Kind.TENANT_RESUMED, changed);
-    return changed;
+    try (RevocationsUnderway.Passage _ = underway.begin(subject(id))) {
+      Tenant changed = setStatus(actor, id, TenantStatus.ACTIVE, "tenant.resume");
+      journal(RevocationJournal.Kind.TENANT_RESUMED, changed);
+      return changed;
+    }
+  }
+
+  private static String subject(TenantId id) {
+    return "tenant " + id;
   }
 
   private Tenant setStatus(Principal actor, TenantId id, TenantStatus status, String action) {
@@ -201,16 +207,19 @@ public final class StoredTenants implements Tenants {
   @Override
   public void delete(Principal actor, TenantId id) {
     policy.requireOperator(actor);
-    // Nobody of it may be writing when the keys go.
-    Tenant tenant = suspend(actor, id);
-    journal(RevocationJournal.Kind.TENANT_DELETED, tenant);
-    keys.shred(tenant.number());
-    transactions.run(() -> {
-      record(actor, id, "tenant.delete", Map.of());
-      recordInstallation(actor, id, "tenant.delete");
-      store.delete(id, clock.instant());
-    });
-    connections.closeTenant(id);
+    Tenant tenant;
+    try (RevocationsUnderway.Passage _ = underway.begin(subject(id))) {
+      // Nobody of it may be writing when the keys go.
+      tenant = suspend(actor, id);
+      journal(RevocationJournal.Kind.TENANT_DELETED, tenant);
+      keys.shred(tenant.number());
+      transactions.run(() -> {
+        record(actor, id, "tenant.delete", Map.of());
+        recordInstallation(actor, id, "tenant.delete");
+        store.delete(id, clock.instant());
+      });
+      connections.closeTenant(id);
+    }
     for (TenantRevocationListener listener : listeners) {
       try {
         listener.tenantDeleted(tenant);

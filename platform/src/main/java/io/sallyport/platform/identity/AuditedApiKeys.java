@@ -213,7 +213,12 @@ public final class AuditedApiKeys implements ApiKeys {
             // Nor does anybody change a key that can do more than himself.
             requireGrantable(actor, tenant, old.roles());
             ApiKey updated = store.update(old.withRoles(roles));
-            journal.record(RevocationJournal.Kind.API_KEY_ROLES_CHANGED, tenant.value(), key);
+            journal.record(
+                RevocationJournal.Kind.API_KEY_ROLES_CHANGED,
+                tenant.value(),
+                key,
+                madeAt(old),
+                Long.toString(old.version()));
             record(
                 actor,
                 "api-key.roles",
@@ -229,20 +234,20 @@ public final class AuditedApiKeys implements ApiKeys {
   @Override
   public ApiKey setEnabled(Principal actor, TenantId tenant, String key, boolean enabled) {
     policy.require(actor, Permission.API_KEY_MANAGE, tenant);
-    try (RevocationsUnderway.Passage _ = underway.begin()) {
+    try (RevocationsUnderway.Passage _ = underway.begin("key " + key)) {
       ApiKey changed =
           transactions.write(() -> {
             ApiKey old = find(tenant, key);
             requireGrantable(actor, tenant, old.roles());
             if (!enabled) {
-              journal.record(RevocationJournal.Kind.API_KEY_DISABLED, tenant.value(), key);
+              journal(RevocationJournal.Kind.API_KEY_DISABLED, old);
             }
             ApiKey updated = store.update(old.withEnabled(enabled));
             record(actor, enabled ? "api-key.enable" : "api-key.disable", updated, Map.of());
             return updated;
           });
       if (enabled) {
-        journal.record(RevocationJournal.Kind.API_KEY_ENABLED, tenant.value(), key);
+        journal(RevocationJournal.Kind.API_KEY_ENABLED, changed);
       }
       tellListeners(tenant, key);
       return changed;
@@ -256,13 +261,21 @@ public final class AuditedApiKeys implements ApiKeys {
       transactions.run(() -> {
         ApiKey old = find(tenant, key);
         requireGrantable(actor, tenant, old.roles());
-        journal.record(RevocationJournal.Kind.API_KEY_DELETED, tenant.value(), key);
+        journal(RevocationJournal.Kind.API_KEY_DELETED, old);
         store.delete(tenant, key);
         record(actor, "api-key.delete", old, Map.of());
       });
       tellListeners(tenant, key);
       listeners.forEach(listener -> listener.keyDeleted(tenant, key));
     }
+  }
+
+  private void journal(RevocationJournal.Kind kind, ApiKey key) {
+    journal.record(kind, key.tenant().value(), key.key(), madeAt(key));
+  }
+
+  private static String madeAt(ApiKey key) {
+    return Long.toString(key.created().toEpochMilli());
   }
 
   private void record(Principal actor, String action, ApiKey key, Map<String, String> details) {

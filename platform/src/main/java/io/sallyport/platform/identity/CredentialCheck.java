@@ -4,19 +4,23 @@ import io.sallyport.platform.base.Secret;
 import io.sallyport.platform.base.TenantId;
 import java.net.InetAddress;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 
 /**
- * Compares a presented secret with what is stored, in the order that THREATS T44 asks for:
- * throttle, remembered verifier, hash. Whoever calls has settled before whether the credential may
- * be used at all, and passes no stored hash when it may not: then, as for unknown names and wrong
- * secrets, one Argon2 is spent, so that the time tells nothing. Blocks. Thread-safe.
+ * Compares a presented secret with what is stored, as THREATS T44 asks for: throttle before
+ * hashing, with a remembered verifier before either. Whoever calls has settled before whether the
+ * credential may be used at all, and passes no stored hash when it may not: then, as for unknown
+ * names and wrong secrets, one Argon2 is spent, so that the time tells nothing; what a remembered
+ * verifier refuses is answered after the time of one. Blocks. Thread-safe.
  */
 public final class CredentialCheck {
   private final LoginThrottle throttle;
   private final SecretHasher hasher;
   private final RememberedVerifiers remembered;
+  private final Newcomers newcomers;
+  private final HashTimes hashTimes;
 
   /**
    * @param credential what failures are counted by; unique over all kinds of credentials
@@ -32,7 +36,7 @@ public final class CredentialCheck {
       boolean person) {
     HashLane lane() {
       HashLane lane = HashLane.of(tenant, source);
-      return person ? lane.ofPeople() : lane;
+      return person ? lane.in(HashLane.Share.PEOPLE) : lane;
     }
   }
 
@@ -49,21 +53,59 @@ public final class CredentialCheck {
 
   public CredentialCheck(
       LoginThrottle throttle, SecretHasher hasher, Clock clock, RandomGenerator random) {
+    this(
+        throttle,
+        hasher,
+        clock,
+        random,
+        new HashTimes(System::nanoTime, CredentialCheck::pause, random));
+  }
+
+  CredentialCheck(
+      LoginThrottle throttle,
+      SecretHasher hasher,
+      Clock clock,
+      RandomGenerator random,
+      HashTimes hashTimes) {
     this.throttle = throttle;
     this.hasher = hasher;
     this.remembered = new RememberedVerifiers(clock, random);
+    this.newcomers = new Newcomers(clock);
+    this.hashTimes = hashTimes;
+  }
+
+  private static void pause(long nanos) {
+    try {
+      Thread.sleep(Duration.ofNanos(nanos));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   public Result check(Claim claim) {
+    long start = hashTimes.now();
     InetAddress address = AddressBlock.addressOf(claim.source().remote());
+    Optional<Result> unhashed = compareUnhashed(claim);
+    boolean right = unhashed.filter(result -> result != Result.WRONG).isPresent();
     if (isThrottled(claim, address)) {
+      if (right && passesThrottle(claim, address)) {
+        throttle.passed(claim.credential(), address);
+        return unhashed.get();
+      }
       return Result.THROTTLED;
     }
-    Result result = compare(claim, address);
+    Result result = unhashed.orElseGet(() -> hash(claim, address, start));
     switch (result) {
-      case MATCHES, MATCHES_REHASH_DUE -> throttle.succeeded(claim.credential(), address);
+      case MATCHES, MATCHES_REHASH_DUE -> {
+        throttle.succeeded(claim.credential(), address);
+        newcomers.succeeded(address);
+      }
       case WRONG -> throttle.failed(claim.credential(), address);
       case THROTTLED, BUSY -> {}
+    }
+    if (unhashed.isPresent() && !right) {
+      // Counted before the wait: tries at once don't slip through meanwhile.
+      hashTimes.awaitOne(start);
     }
     return result;
   }
@@ -72,37 +114,62 @@ public final class CredentialCheck {
     return throttle.delay(claim.credential(), address).isPositive();
   }
 
-  private Result compare(Claim claim, InetAddress address) {
-    if (claim.stored().isPresent() && !hasher.isRetired(claim.stored().get())) {
-      Optional<Boolean> known =
-          remembered.matches(claim.credential(), claim.stored().get(), claim.presented());
-      if (known.isPresent()) {
-        return known.get() ? Result.MATCHES : Result.WRONG;
-      }
-    }
-    return hash(claim, address);
+  /**
+   * Whoever guesses behind the address of a known client must not shut it out, and a right secret
+   * that needs no hash costs nothing. What people chose is compared past the throttle only for
+   * addresses that it succeeded from: elsewhere the throttle is what bounds guessing. Tokens that
+   * we made can't be guessed.
+   */
+  private boolean passesThrottle(Claim claim, InetAddress address) {
+    return claim.stored().filter(stored -> !SecretHasher.isSlow(stored)).isPresent()
+        || throttle.isKnown(claim.credential(), address);
   }
 
-  private Result hash(Claim claim, InetAddress address) {
-    HashLane lane = claim.lane();
+  /** What can be said without a slow hash; empty if that takes one. */
+  private Optional<Result> compareUnhashed(Claim claim) {
+    Optional<SecretHash> stored = claim.stored().filter(hash -> !hasher.isRetired(hash));
+    if (stored.isEmpty()) {
+      return Optional.empty();
+    }
+    Result matches = hasher.isRehashDue(stored.get()) ? Result.MATCHES_REHASH_DUE : Result.MATCHES;
+    if (SecretHasher.isSlow(stored.get())) {
+      return remembered
+          .matches(claim.credential(), stored.get(), claim.presented())
+          .map(same -> same ? matches : Result.WRONG);
+    }
     SecretHasher.Match match =
-        claim
-            .stored()
-            .map(stored ->
-                hasher.verify(lane, stored, claim.presented(), () -> !isThrottled(claim, address)))
-            .orElse(SecretHasher.Match.NO);
-    boolean slow = claim.stored().filter(SecretHasher::isSlow).isPresent();
-    if (match == SecretHasher.Match.NO && !slow) {
-      match = hasher.verifyNothing(lane, claim.presented(), () -> !isThrottled(claim, address));
+        hasher.verify(claim.lane(), stored.get(), claim.presented(), () -> true);
+    // A wrong one costs a slow hash, as an unknown name does.
+    return match == SecretHasher.Match.NO ? Optional.empty() : Optional.of(matches);
+  }
+
+  /** The lane in which the claim is hashed; counts it as a try of its address. */
+  HashLane laneOf(Claim claim, InetAddress address) {
+    HashLane lane = claim.lane();
+    if (claim.person()) {
+      return lane;
+    }
+    boolean early = newcomers.tries(address);
+    return lane.in(
+        throttle.isKnown(claim.credential(), address)
+            ? HashLane.Share.FAMILIAR
+            : early ? HashLane.Share.NEWCOMERS : HashLane.Share.OTHERS);
+  }
+
+  private Result hash(Claim claim, InetAddress address, long start) {
+    HashLane lane = laneOf(claim, address);
+    Optional<SecretHash> stored = claim.stored().filter(SecretHasher::isSlow);
+    SecretHasher.Match match =
+        stored.isPresent()
+            ? hasher.verify(
+                lane, stored.get(), claim.presented(), () -> !isThrottled(claim, address))
+            : hasher.verifyNothing(lane, claim.presented(), () -> !isThrottled(claim, address));
+    if (match != SecretHasher.Match.NOT_COMPARED) {
+      hashTimes.hashed(start);
     }
     return switch (match) {
       case YES -> {
-        if (slow) {
-          claim
-              .stored()
-              .ifPresent(
-                  stored -> remembered.remember(claim.credential(), stored, claim.presented()));
-        }
+        stored.ifPresent(hash -> remembered.remember(claim.credential(), hash, claim.presented()));
         yield Result.MATCHES;
       }
       case YES_REHASH_DUE -> Result.MATCHES_REHASH_DUE;
@@ -116,8 +183,13 @@ public final class CredentialCheck {
    * when too many hashes wait: a later login will do.
    */
   public Optional<SecretHash> rehash(Claim claim) {
-    return claim.stored().filter(SecretHasher::isSlow).isPresent()
-        ? hasher.tryHashChosen(claim.lane(), claim.presented())
-        : Optional.of(hasher.hashGenerated(claim.presented()));
+    if (claim.stored().filter(SecretHasher::isSlow).isEmpty()) {
+      return Optional.of(hasher.hashGenerated(claim.presented()));
+    }
+    // Who comes here has shown the right secret.
+    HashLane lane = claim.person() ? claim.lane() : claim.lane().in(HashLane.Share.FAMILIAR);
+    Optional<SecretHash> fresh = hasher.tryHashChosen(lane, claim.presented());
+    fresh.ifPresent(hash -> remembered.remember(claim.credential(), hash, claim.presented()));
+    return fresh;
   }
 }

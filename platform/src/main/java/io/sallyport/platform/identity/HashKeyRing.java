@@ -4,6 +4,7 @@ import io.sallyport.platform.audit.AuditEntry;
 import io.sallyport.platform.audit.AuditLog;
 import io.sallyport.platform.base.Problem;
 import io.sallyport.platform.base.RevocationJournal;
+import io.sallyport.platform.base.RevocationsUnderway;
 import io.sallyport.platform.base.Transactions;
 import io.sallyport.platform.tenant.SettingStore;
 import io.sallyport.platform.tenant.TenantKeys;
@@ -30,6 +31,7 @@ public final class HashKeyRing {
   private final AccessPolicy policy;
   private final AuditLog audit;
   private final RevocationJournal journal;
+  private final RevocationsUnderway underway;
   private final ReentrantLock changing = new ReentrantLock();
 
   public HashKeyRing(
@@ -39,7 +41,8 @@ public final class HashKeyRing {
       Transactions transactions,
       AccessPolicy policy,
       AuditLog audit,
-      RevocationJournal journal) {
+      RevocationJournal journal,
+      RevocationsUnderway underway) {
     this.keys = keys;
     this.hashes = hashes;
     this.settings = settings;
@@ -47,6 +50,7 @@ public final class HashKeyRing {
     this.policy = policy;
     this.audit = audit;
     this.journal = journal;
+    this.underway = underway;
   }
 
   /**
@@ -150,7 +154,7 @@ public final class HashKeyRing {
   public void retire(Principal actor, int keyId, boolean confirmed) {
     policy.requireOperator(actor);
     changing.lock();
-    try {
+    try (RevocationsUnderway.Passage _ = underway.begin()) {
       State next =
           transactions.write(() -> {
             State old = State.read(settings);

@@ -4,15 +4,24 @@ import io.sallyport.platform.base.TenantId;
 import java.util.Optional;
 
 /**
- * For whom something is hashed: the queue takes turns between people and machines, then between
- * tenants, and within a tenant between address blocks.
- *
- * @param person whether a user or operator waits
+ * For whom something is hashed: the queue takes turns between its shares, then between tenants, and
+ * within a tenant between address blocks.
  */
-public record HashLane(String tenant, String address, boolean person) {
-  /** Of a machine. */
+public record HashLane(String tenant, String address, Share share) {
+  /** What no flood of another kind takes. */
+  public enum Share {
+    /** A user or operator. */
+    PEOPLE,
+    /** A credential from an address that it has succeeded from, or who is logged in already. */
+    FAMILIAR,
+    /** From an address block without many vain tries of late. */
+    NEWCOMERS,
+    OTHERS
+  }
+
+  /** Of somebody of whom nothing is known. */
   public HashLane(String tenant, String address) {
-    this(tenant, address, false);
+    this(tenant, address, Share.OTHERS);
   }
 
   public static HashLane of(Optional<TenantId> tenant, LoginSource source) {
@@ -20,12 +29,12 @@ public record HashLane(String tenant, String address, boolean person) {
     return new HashLane(tenant.map(TenantId::value).orElse(""), block.networkHex());
   }
 
-  HashLane ofPeople() {
-    return new HashLane(tenant, address, true);
+  HashLane in(Share other) {
+    return new HashLane(tenant, address, other);
   }
 
   /** For secrets that an authenticated caller sets. */
   public static HashLane registry(Optional<TenantId> tenant) {
-    return new HashLane(tenant.map(TenantId::value).orElse(""), "registry");
+    return new HashLane(tenant.map(TenantId::value).orElse(""), "registry", Share.FAMILIAR);
   }
 }

@@ -1,8 +1,13 @@
 package io.sallyport.platform.identity;
 
+import io.sallyport.platform.identity.HashLane.Share;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -14,8 +19,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Runs slow hashes on a few platform threads, so that they use neither all cores nor unbounded
- * memory. People have half of the turns and places of their own, which no flood of machines takes
- * (THREATS T44); among each, {@link HashTurns} is fair between tenants and address blocks.
+ * memory. People have half of the turns, and familiar clients, newcomers and all others each a
+ * third of the rest, as long as some wait; each has places of its own, which no flood of others
+ * takes (THREATS T44). Among each, {@link HashTurns} is fair between tenants and address blocks.
  * Thread-safe.
  */
 public final class HashQueue implements AutoCloseable {
@@ -24,8 +30,10 @@ public final class HashQueue implements AutoCloseable {
   private final Condition changed = lock.newCondition();
 
   // Guarded by lock.
-  private final HashTurns<Waiting<?>> machines;
   private final HashTurns<Waiting<?>> people;
+  private final Map<Share, HashTurns<Waiting<?>>> machines = new EnumMap<>(Share.class);
+  private final Deque<Share> machineTurns =
+      new ArrayDeque<>(List.of(Share.FAMILIAR, Share.NEWCOMERS, Share.OTHERS));
   private boolean personWasLast;
   private long taken;
   private boolean closing;
@@ -46,10 +54,11 @@ public final class HashQueue implements AutoCloseable {
   }
 
   /**
-   * @param waitingMax how many may wait for machines; a quarter as many besides for people
+   * @param waitingMax how many may wait for each share of machines; a quarter as many for people
    */
   public HashQueue(int threadCount, int waitingMax, ThreadFactory factory) {
-    this.machines = new HashTurns<>(waitingMax, Waiting::refuse);
+    machineTurns.forEach(
+        share -> machines.put(share, new HashTurns<>(waitingMax, Waiting::refuse)));
     this.people = new HashTurns<>(Math.max(1, waitingMax / 4), Waiting::refuse);
     for (int i = 0; i < threadCount; i++) {
       Thread thread = factory.newThread(this::work);
@@ -79,7 +88,7 @@ public final class HashQueue implements AutoCloseable {
         entry.refuse();
         return;
       }
-      (lane.person() ? people : machines).add(lane, entry);
+      turnsOf(lane.share()).add(lane, entry);
       changed.signal();
     } finally {
       lock.unlock();
@@ -99,7 +108,7 @@ public final class HashQueue implements AutoCloseable {
   private @Nullable Waiting<?> take() {
     lock.lock();
     try {
-      while (people.size() + machines.size() == 0) {
+      while (waiting() == 0) {
         if (closing) {
           return null;
         }
@@ -114,16 +123,33 @@ public final class HashQueue implements AutoCloseable {
 
   /** People and machines by turns, as long as both wait. */
   private Waiting<?> takeTurn() {
-    boolean fromPeople = people.size() > 0 && (machines.size() == 0 || !personWasLast);
+    boolean fromPeople = people.size() > 0 && (waiting() == people.size() || !personWasLast);
     personWasLast = fromPeople;
-    return (fromPeople ? people : machines).take();
+    if (fromPeople) {
+      return people.take();
+    }
+    Share next = machineTurns.removeFirst();
+    while (turnsOf(next).size() == 0) {
+      machineTurns.addLast(next);
+      next = machineTurns.removeFirst();
+    }
+    machineTurns.addLast(next);
+    return turnsOf(next).take();
+  }
+
+  private HashTurns<Waiting<?>> turnsOf(Share share) {
+    return machines.getOrDefault(share, people);
+  }
+
+  private int waiting() {
+    return people.size() + machines.values().stream().mapToInt(HashTurns::size).sum();
   }
 
   /** How many wait now. */
   public int waitingCount() {
     lock.lock();
     try {
-      return people.size() + machines.size();
+      return waiting();
     } finally {
       lock.unlock();
     }

@@ -94,6 +94,19 @@ public final class LoginThrottle {
     known.succeeded(credential, address);
   }
 
+  /**
+   * A success though the credential is throttled from there, which cost nothing to find. It ends no
+   * row of failures: these are somebody else's behind the same address.
+   */
+  void passed(String credential, InetAddress address) {
+    known.succeeded(credential, address);
+  }
+
+  /** Whether the credential has succeeded from this address. May block to ask the registry. */
+  boolean isKnown(String credential, InetAddress address) {
+    return known.isKnown(credential, address) || known.recall(credential, address);
+  }
+
   private boolean isTrusted(InetAddress address) {
     return trusted.stream().anyMatch(block -> block.contains(address));
   }

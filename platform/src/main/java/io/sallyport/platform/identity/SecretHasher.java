@@ -85,6 +85,13 @@ public final class SecretHasher {
     return !keys.isInForce(stored.keyId());
   }
 
+  /** Whether a success should write it anew, under the newest key and the present cost. */
+  boolean isRehashDue(SecretHash stored) {
+    return stored.keyId() != keys.newest()
+        || (isSlow(stored)
+            && ArgonText.read(stored.text()).filter(text -> text.cost().equals(cost)).isEmpty());
+  }
+
   /** Whether verifying needs the queue. */
   static boolean isSlow(SecretHash stored) {
     return stored.scheme().equals(ARGON2ID);
@@ -115,7 +122,7 @@ public final class SecretHasher {
         keys.tokenMac(stored.keyId(), secret.revealBytes())
             .filter(mac -> MessageDigest.isEqual(mac, decode(stored.text())))
             .isPresent();
-    return same ? yes(stored.keyId() != keys.newest()) : Match.NO;
+    return same ? yes(stored) : Match.NO;
   }
 
   private Match verifyArgon(SecretHash stored, Secret secret) {
@@ -129,11 +136,11 @@ public final class SecretHasher {
     if (!MessageDigest.isEqual(hash, decode(text.get().hash()))) {
       return Match.NO;
     }
-    return yes(stored.keyId() != keys.newest() || !text.get().cost().equals(cost));
+    return yes(stored);
   }
 
-  private static Match yes(boolean rehashDue) {
-    return rehashDue ? Match.YES_REHASH_DUE : Match.YES;
+  private Match yes(SecretHash stored) {
+    return isRehashDue(stored) ? Match.YES_REHASH_DUE : Match.YES;
   }
 
   /**

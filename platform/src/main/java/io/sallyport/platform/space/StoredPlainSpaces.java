@@ -165,16 +165,18 @@ public final class StoredPlainSpaces implements PlainSpaces {
   @Override
   public void deleteSpace(Principal actor, TenantId tenant, String name) {
     policy.require(actor, Permission.SPACE_MANAGE, tenant);
-    PlainSpace gone =
-        transactions.write(() -> {
-          PlainSpace old = space(tenant, name);
-          journal.record(
-              Kind.PLAIN_SPACE_DELETED, tenant.value(), name, Long.toString(old.number()));
-          store.deleteSpace(tenant, name);
-          record(actor, "space.delete", old, Map.of());
-          return old;
-        });
-    tell(listener -> listener.spaceDeleted(gone));
+    try (RevocationsUnderway.Passage _ = underway.begin()) {
+      PlainSpace gone =
+          transactions.write(() -> {
+            PlainSpace old = space(tenant, name);
+            journal.record(
+                Kind.PLAIN_SPACE_DELETED, tenant.value(), name, Long.toString(old.number()));
+            store.deleteSpace(tenant, name);
+            record(actor, "space.delete", old, Map.of());
+            return old;
+          });
+      tell(listener -> listener.spaceDeleted(gone));
+    }
   }
 
   @Override
@@ -318,24 +320,26 @@ public final class StoredPlainSpaces implements PlainSpaces {
   public PlainCredential setEnabled(
       Principal actor, TenantId tenant, String space, String name, boolean enabled) {
     policy.require(actor, Permission.SPACE_MANAGE, tenant);
-    PlainCredential changed =
-        change(
-            actor,
-            tenant,
-            space,
-            name,
-            enabled ? "plain-credential.enable" : "plain-credential.disable",
-            true,
-            old -> {
-              if (!enabled) {
-                journalCredential(Kind.PLAIN_CREDENTIAL_DISABLED, old);
-              }
-              return old.withEnabled(enabled);
-            });
-    if (enabled) {
-      journalCredential(Kind.PLAIN_CREDENTIAL_ENABLED, changed);
+    try (RevocationsUnderway.Passage _ = underway.begin("plain " + tenant + "/" + name)) {
+      PlainCredential changed =
+          change(
+              actor,
+              tenant,
+              space,
+              name,
+              enabled ? "plain-credential.enable" : "plain-credential.disable",
+              true,
+              old -> {
+                if (!enabled) {
+                  journalCredential(Kind.PLAIN_CREDENTIAL_DISABLED, old);
+                }
+                return old.withEnabled(enabled);
+              });
+      if (enabled) {
+        journalCredential(Kind.PLAIN_CREDENTIAL_ENABLED, changed);
+      }
+      return changed;
     }
-    return changed;
   }
 
   @Override
@@ -516,32 +520,37 @@ public final class StoredPlainSpaces implements PlainSpaces {
   }
 
   private Bridge stop(Bridge bridge, String actor, String reason) {
-    Bridge stopped =
-        transactions.write(() -> {
-          journal.record(
-              Kind.BRIDGE_STOPPED,
-              bridge.tenant().value(),
-              bridge.space(),
-              bridge.plan().name(),
-              Long.toString(bridge.number()));
-          Bridge updated = store.updateBridge(bridge.withStopped(reason));
-          record(actor, "bridge.stop", bridge, Map.of("reason", reason));
-          return updated;
-        });
-    tell(PlainSpaceListener::bridgesChanged);
-    return stopped;
+    try (RevocationsUnderway.Passage _ = underway.begin()) {
+      Bridge stopped =
+          transactions.write(() -> {
+            journal.record(
+                Kind.BRIDGE_STOPPED,
+                bridge.tenant().value(),
+                bridge.space(),
+                bridge.plan().name(),
+                Long.toString(bridge.number()));
+            Bridge updated = store.updateBridge(bridge.withStopped(reason));
+            record(actor, "bridge.stop", bridge, Map.of("reason", reason));
+            return updated;
+          });
+      tell(PlainSpaceListener::bridgesChanged);
+      return stopped;
+    }
   }
 
   @Override
   public void deleteBridge(Principal actor, TenantId tenant, String space, String name) {
     policy.require(actor, Permission.SPACE_MANAGE, tenant);
-    transactions.run(() -> {
-      Bridge old = bridge(tenant, space, name);
-      journal.record(Kind.BRIDGE_STOPPED, tenant.value(), space, name, Long.toString(old.number()));
-      store.deleteBridge(tenant, space, name);
-      record(actor, "bridge.delete", old, Map.of());
-    });
-    tell(PlainSpaceListener::bridgesChanged);
+    try (RevocationsUnderway.Passage _ = underway.begin()) {
+      transactions.run(() -> {
+        Bridge old = bridge(tenant, space, name);
+        journal.record(
+            Kind.BRIDGE_STOPPED, tenant.value(), space, name, Long.toString(old.number()));
+        store.deleteBridge(tenant, space, name);
+        record(actor, "bridge.delete", old, Map.of());
+      });
+      tell(PlainSpaceListener::bridgesChanged);
+    }
   }
 
   private void journalCredential(Kind kind, PlainCredential credential) {

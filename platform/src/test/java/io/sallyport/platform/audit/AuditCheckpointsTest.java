@@ -41,7 +41,7 @@ class AuditCheckpointsTest {
   private final AuditCheckpoints checkpoints = checkpoints("the master key");
 
   private AuditCheckpoints checkpoints(String masterKey) {
-    return new AuditCheckpoints(store, transactions, log, new InMemoryTenantKeys(masterKey), clock);
+    return new AuditCheckpoints(store, transactions, new InMemoryTenantKeys(masterKey), clock);
   }
 
   @AfterEach
@@ -208,5 +208,22 @@ class AuditCheckpointsTest {
     assertThatThrownBy(() -> AuditCheckpoint.decode("sallyport-checkpoint-1 x y"))
         .isInstanceOf(ProblemException.class)
         .hasMessageContaining("CORRUPT");
+  }
+
+  /** THREATS T46: a checkpoint taken out of the file would otherwise hide what it shows. */
+  @Test
+  void checkpoints_missing_in_the_middle_are_found_and_those_before_the_first_are_not() {
+    AuditCheckpoint one = checkpointOfThreeRecords();
+    AuditCheckpoint two = checkpoints.make(Optional.of(one));
+    AuditCheckpoint three = checkpoints.make(Optional.of(two));
+    AuditCheckpoint four = checkpoints.make(Optional.of(three));
+
+    assertThat(checkpoints.verify(List.of(two, three, four), true)).isEmpty();
+    assertThat(checkpoints.verify(List.of(one, four), true))
+        .extracting(AuditCheckpoints.Finding::reason)
+        .containsExactly("checkpoints 2 to 3 are missing");
+    assertThat(checkpoints.verify(List.of(one, two, two), true))
+        .extracting(AuditCheckpoints.Finding::reason)
+        .containsExactly("checkpoint 2 comes behind checkpoint 2");
   }
 }

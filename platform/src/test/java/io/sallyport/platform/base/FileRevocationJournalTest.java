@@ -106,4 +106,41 @@ class FileRevocationJournalTest {
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
         .isEqualTo("rw-------");
   }
+
+  /** THREATS T05: what a wall clock that was set back says does not matter. */
+  @Test
+  void entries_behind_a_position_are_returned_whatever_their_time() {
+    JournalPosition noted;
+    try (FileRevocationJournal journal = open()) {
+      journal.record(Kind.TENANT_DELETED, "acme01", "1");
+      noted = JournalPosition.parse(journal.position().text());
+    }
+    clock.advance(Duration.ofDays(-3));
+
+    try (FileRevocationJournal journal = open()) {
+      assertThat(journal.position()).isEqualTo(noted);
+      journal.record(Kind.TENANT_DELETED, "rival1", "2");
+
+      assertThat(journal.since(noted).orElseThrow())
+          .extracting(entry -> entry.ids().getFirst())
+          .containsExactly("rival1");
+      assertThat(journal.since(JournalPosition.START).orElseThrow()).hasSize(2);
+    }
+  }
+
+  @Test
+  void position_of_another_journal_is_known_as_such() {
+    JournalPosition noted;
+    try (FileRevocationJournal journal = open()) {
+      journal.record(Kind.TENANT_DELETED, "acme01", "1");
+      noted = journal.position();
+    }
+    file = folder.resolve("another");
+
+    try (FileRevocationJournal journal = open()) {
+      assertThat(journal.since(noted)).isEmpty();
+      journal.record(Kind.TENANT_DELETED, "rival1", "2");
+      assertThat(journal.since(noted)).isEmpty();
+    }
+  }
 }

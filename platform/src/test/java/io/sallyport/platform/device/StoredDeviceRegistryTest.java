@@ -10,6 +10,7 @@ import static org.awaitility.Awaitility.await;
 import io.sallyport.platform.audit.AuditRecord;
 import io.sallyport.platform.base.DeviceId;
 import io.sallyport.platform.base.DeviceKey;
+import io.sallyport.platform.base.JournalPosition;
 import io.sallyport.platform.base.PageRequest;
 import io.sallyport.platform.base.Problem;
 import io.sallyport.platform.base.ProblemException;
@@ -29,6 +30,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -523,7 +527,8 @@ class StoredDeviceRegistryTest {
     since.forEach(
         entry -> platform.journal.record(entry.kind(), entry.ids().toArray(String[]::new)));
 
-    int applied = platform.revocationReplay().replay(Instant.EPOCH);
+    int applied =
+        platform.revocationReplay().replay(Optional.of(JournalPosition.START), Instant.EPOCH);
 
     assertThat(applied).isEqualTo(3);
     assertThat(platform.deviceStore.find(deleted.device().key())).isEmpty();
@@ -542,7 +547,53 @@ class StoredDeviceRegistryTest {
     platform.journal.record(
         Kind.DEVICE_DELETED, "acme01", "pump", "p1", Long.toString(pump.device().number() + 1));
 
-    assertThat(platform.revocationReplay().replay(Instant.EPOCH)).isZero();
+    assertThat(
+            platform.revocationReplay().replay(Optional.of(JournalPosition.START), Instant.EPOCH))
+        .isZero();
     assertThat(platform.deviceStore.find(P1)).isPresent();
+  }
+
+  /** A backup that began while the token was being replaced may hold the new one already. */
+  @Test
+  void replay_spares_a_token_that_is_newer_than_the_replaced_one() {
+    RegisteredDevice pump = platform.aDevice(acme).register();
+    RegisteredDevice renewed =
+        platform.registry.replaceToken(PlatformFixture.anAdministrator(acme), P1, Optional.empty());
+
+    platform.revocationReplay().replay(Optional.of(JournalPosition.START), Instant.EPOCH);
+
+    assertThat(platform.logIn(renewed).deviceNumber()).isEqualTo(pump.device().number());
+  }
+
+  @Test
+  void without_a_position_entries_a_little_older_than_the_backup_count() {
+    platform.aDevice(acme).register();
+    long number = platform.deviceStore.find(P1).orElseThrow().number();
+    platform.journal.record(Kind.DEVICE_DELETED, "acme01", "pump", "p1", Long.toString(number));
+
+    Instant begun = platform.clock.instant().plus(RevocationReplay.MARGIN);
+    assertThat(platform.revocationReplay().replay(Optional.empty(), begun.plusSeconds(1))).isZero();
+    assertThat(platform.revocationReplay().replay(Optional.empty(), begun)).isEqualTo(1);
+  }
+
+  @Test
+  void journal_ends_with_what_was_committed_last_however_many_switch_at_once() throws Exception {
+    platform.aDevice(acme).register();
+    try (ExecutorService switches = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int round = 0; round < 200; round++) {
+        Future<?> on =
+            switches.submit(() ->
+                platform.registry.setEnabled(PlatformFixture.anAdministrator(acme), P1, true));
+        Future<?> off =
+            switches.submit(() ->
+                platform.registry.setEnabled(PlatformFixture.anAdministrator(acme), P1, false));
+        on.get();
+        off.get();
+
+        boolean enabled = platform.deviceStore.find(P1).orElseThrow().enabled();
+        assertThat(platform.journal.since(Instant.EPOCH).getLast().kind())
+            .isEqualTo(enabled ? Kind.DEVICE_ENABLED : Kind.DEVICE_DISABLED);
+      }
+    }
   }
 }

@@ -8,12 +8,14 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sallyport.platform.audit.AuditRecord;
+import io.sallyport.platform.base.JournalPosition;
 import io.sallyport.platform.base.PageRequest;
 import io.sallyport.platform.base.Problem;
 import io.sallyport.platform.base.ProblemException;
 import io.sallyport.platform.base.RevocationJournal.Kind;
 import io.sallyport.platform.base.TenantId;
 import io.sallyport.platform.identity.AccessDeniedProblem;
+import io.sallyport.platform.identity.ApiKey;
 import io.sallyport.platform.identity.Permission;
 import io.sallyport.platform.identity.Principal;
 import io.sallyport.platform.identity.Role;
@@ -184,7 +186,9 @@ class StoredTenantsTest {
   void restored_backup_does_not_bring_a_deleted_tenant_back() {
     platform.journal.record(Kind.TENANT_DELETED, "acme01", Integer.toString(acme.number()));
 
-    assertThat(platform.revocationReplay().replay(Instant.EPOCH)).isEqualTo(1);
+    assertThat(
+            platform.revocationReplay().replay(Optional.of(JournalPosition.START), Instant.EPOCH))
+        .isEqualTo(1);
 
     assertThat(platform.tenantStore.find(acme.id())).isEmpty();
     assertThatThrownBy(() -> platform.tenantKeys.writer(acme.number()))
@@ -195,7 +199,9 @@ class StoredTenantsTest {
   void id_of_a_tenant_made_and_deleted_after_the_backup_is_not_given_again() {
     platform.journal.record(Kind.TENANT_DELETED, "brief1", "4711");
 
-    assertThat(platform.revocationReplay().replay(Instant.EPOCH)).isEqualTo(1);
+    assertThat(
+            platform.revocationReplay().replay(Optional.of(JournalPosition.START), Instant.EPOCH))
+        .isEqualTo(1);
 
     assertProblem(
         Problem.Code.ALREADY_EXISTS,
@@ -211,10 +217,24 @@ class StoredTenantsTest {
     platform.journal.record(Kind.API_KEY_DISABLED, "acme01", disabled);
     platform.journal.record(Kind.API_KEY_ROLES_CHANGED, "acme01", lessened);
 
-    assertThat(platform.revocationReplay().replay(Instant.EPOCH)).isEqualTo(3);
+    assertThat(
+            platform.revocationReplay().replay(Optional.of(JournalPosition.START), Instant.EPOCH))
+        .isEqualTo(3);
 
     assertThat(platform.apiKeyStore.find(deleted)).isEmpty();
     assertThat(platform.apiKeyStore.find(disabled).orElseThrow().enabled()).isFalse();
     assertThat(platform.apiKeyStore.find(lessened).orElseThrow().enabled()).isFalse();
+  }
+
+  @Test
+  void replay_spares_a_key_made_anew_under_the_name_of_a_deleted_one() {
+    ApiKey key = platform.anApiKey(acme, Role.READER).key();
+    long earlier = key.created().toEpochMilli() - 1;
+    platform.journal.record(Kind.API_KEY_DELETED, "acme01", key.key(), Long.toString(earlier));
+
+    assertThat(
+            platform.revocationReplay().replay(Optional.of(JournalPosition.START), Instant.EPOCH))
+        .isZero();
+    assertThat(platform.apiKeyStore.find(key.key())).isPresent();
   }
 }

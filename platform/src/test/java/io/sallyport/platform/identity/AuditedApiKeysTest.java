@@ -263,7 +263,9 @@ class AuditedApiKeysTest {
     assertThat(platform.journal.since(Instant.EPOCH))
         .anySatisfy(entry -> {
           assertThat(entry.kind()).isEqualTo(Kind.API_KEY_DISABLED);
-          assertThat(entry.ids()).containsExactly("acme01", key.key().key());
+          assertThat(entry.ids())
+              .containsExactly(
+                  "acme01", key.key().key(), Long.toString(key.key().created().toEpochMilli()));
         });
     apiKeys.setEnabled(admin, acme.id(), key.key().key(), true);
     assertThat(logIn(key.key().key(), key.token())).isInstanceOf(Authentication.Granted.class);

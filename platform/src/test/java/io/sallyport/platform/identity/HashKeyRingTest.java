@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.sallyport.platform.audit.AuditRecord;
+import io.sallyport.platform.base.JournalPosition;
 import io.sallyport.platform.base.PageRequest;
 import io.sallyport.platform.base.Problem;
 import io.sallyport.platform.base.Secret;
@@ -43,7 +44,8 @@ class HashKeyRingTest {
           platform.transactions,
           platform.policy,
           platform.audit,
-          platform.journal);
+          platform.journal,
+          platform.underway);
   private final SecretHasher hasher =
       new SecretHasher(keys, new ArgonCost(64, 1, 1), platform.random, platform.hashQueue);
 
@@ -126,10 +128,14 @@ class HashKeyRingTest {
             platform.transactions,
             platform.policy,
             platform.audit,
-            platform.journal);
+            platform.journal,
+            platform.underway);
     assertThat(restored.isInForce(1)).isTrue();
 
-    int applied = platform.revocationReplay(afterRestore).replay(Instant.EPOCH);
+    int applied =
+        platform
+            .revocationReplay(afterRestore)
+            .replay(Optional.of(JournalPosition.START), Instant.EPOCH);
 
     assertThat(applied).isEqualTo(1);
     assertThat(restored.isInForce(1)).isFalse();

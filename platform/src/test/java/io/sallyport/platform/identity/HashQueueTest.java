@@ -145,21 +145,41 @@ class HashQueueTest {
       results.add(enqueue("t" + i, "1", "machine" + i));
     }
 
-    results.add(enqueue(lane("", "9").ofPeople(), "operator"));
+    results.add(enqueue(lane("", "9").in(HashLane.Share.PEOPLE), "operator"));
     gate.countDown();
 
     results.forEach(result -> assertThat(result.join()).isPresent());
     assertThat(order).startsWith("operator", "machine0", "machine1");
   }
 
+  /** THREATS T44: each from another address, they would have nearly all turns of their tenant. */
+  @Test
+  void flood_of_strangers_leaves_known_clients_and_newcomers_their_turns_and_places() {
+    occupy();
+    List<CompletableFuture<Optional<String>>> results = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      results.add(enqueue("a", "stranger" + i, "stranger" + i));
+    }
+
+    results.add(enqueue(lane("a", "8").in(HashLane.Share.NEWCOMERS), "newcomer"));
+    results.add(enqueue(lane("a", "9").in(HashLane.Share.FAMILIAR), "known"));
+    await().until(() -> queue.waitingCount() == 6);
+    gate.countDown();
+
+    results.forEach(result -> assertThat(result.join()).isPresent());
+    assertThat(order).hasSize(6);
+    assertThat(order.subList(0, 3)).contains("newcomer", "known", "stranger0");
+  }
+
   /** Who names a person is no person yet: the share is bounded in both directions. */
   @Test
   void flood_that_pretends_to_be_people_leaves_machines_every_other_turn_and_their_places() {
     occupy();
-    CompletableFuture<Optional<String>> person = enqueue(lane("", "1").ofPeople(), "person");
+    CompletableFuture<Optional<String>> person =
+        enqueue(lane("", "1").in(HashLane.Share.PEOPLE), "person");
     CompletableFuture<Optional<String>> machine = enqueue("a", "1", "machine");
 
-    assertThat(queue.run(lane("", "1").ofPeople(), () -> "one more")).isEmpty();
+    assertThat(queue.run(lane("", "1").in(HashLane.Share.PEOPLE), () -> "one more")).isEmpty();
     gate.countDown();
 
     assertThat(person.join()).isPresent();

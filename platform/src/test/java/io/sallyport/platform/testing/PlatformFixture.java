@@ -93,7 +93,7 @@ public final class PlatformFixture implements AutoCloseable {
   public final InMemoryPlainSpaceStore plainSpaceStore;
   public final InMemoryTenantKeys tenantKeys = new InMemoryTenantKeys();
   public final InMemoryRevocationJournal journal = new InMemoryRevocationJournal(clock);
-  public final RevocationsUnderway underway = new RevocationsUnderway();
+  public final RevocationsUnderway underway = new RevocationsUnderway(journal);
   public final ChainedAuditLog audit;
   public final RoleAccessPolicy policy;
   public final HashQueue hashQueue;
@@ -156,7 +156,7 @@ public final class PlatformFixture implements AutoCloseable {
     HashKeys hashKeys = HashKeyRing.load(tenantKeys, settings);
     hashKeyRing =
         new HashKeyRing(
-            hashKeys, () -> storedHashes, settings, transactions, policy, audit, journal);
+            hashKeys, () -> storedHashes, settings, transactions, policy, audit, journal, underway);
     hasher = new SecretHasher(hashKeys, new ArgonCost(64, 1, 1), random, hashQueue);
     credentialCheck = new CredentialCheck(throttle, hasher, clock, random);
     LoginAudit loginAudit = new LoginAudit(audit, clock);

@@ -1,5 +1,7 @@
 package io.sallyport.server.cli;
 
+import io.sallyport.platform.audit.AuditCheckpoint;
+import io.sallyport.platform.base.ProblemException;
 import io.sallyport.server.config.ConfigurationProblem;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -87,20 +89,25 @@ final class AuditCommand {
   }
 
   private int compare(Connection connection, Path file) {
-    List<List<String>> parts = inParts(lines(file));
-    if (parts.isEmpty()) {
-      throw new ConfigurationProblem(file + " holds no checkpoint");
-    }
     int compared = 0;
-    boolean intact = true;
+    boolean intact;
     try (Api api = connection.open(Optional.empty())) {
+      // Asked before the file is read, which goes at least as far then.
+      long newest = newestNumber(api);
+      List<String> lines = lines(file);
+      if (lines.isEmpty()) {
+        throw new ConfigurationProblem(file + " holds no checkpoint");
+      }
+      intact = reaches(lines, newest);
+      List<List<String>> parts = inParts(lines);
       for (int i = 0; i < parts.size(); i++) {
         ObjectNode body = api.object().put("walk", i == parts.size() - 1);
         ArrayNode lines = body.putArray("checkpoints");
         parts.get(i).forEach(lines::add);
         JsonNode result = api.post("/api/v1/audit/verify", body);
         intact &= result.path("intact").asBoolean(false);
-        compared += result.path("checkpoints").asInt();
+        // Each part but the first begins with the last line of the one before.
+        compared += result.path("checkpoints").asInt() - (i == 0 ? 0 : 1);
         for (JsonNode finding : result.path("findings")) {
           String tenant = finding.path("tenant").asString("");
           out()
@@ -116,6 +123,29 @@ final class AuditCommand {
     out().println(compared + " checkpoints compared: " + (intact ? "intact" : "NOT INTACT"));
     out().flush();
     return intact ? 0 : 1;
+  }
+
+  private static long newestNumber(Api api) {
+    ObjectNode nothing = api.object().put("walk", false);
+    nothing.putArray("checkpoints");
+    return api.post("/api/v1/audit/verify", nothing).path("newest").asLong();
+  }
+
+  private boolean reaches(List<String> lines, long newest) {
+    long last;
+    try {
+      last = AuditCheckpoint.decode(lines.getLast()).number();
+    } catch (ProblemException e) {
+      throw new ConfigurationProblem("the last line of the file is no checkpoint", e);
+    }
+    if (last < newest) {
+      out()
+          .println(
+              ("the file ends with checkpoint %d, but %d were made: its end is missing (what a"
+                      + " command without --config made comes there at the next start)")
+                  .formatted(last, newest));
+    }
+    return last >= newest;
   }
 
   /** The complete lines: the last one may be being written. */
@@ -134,10 +164,11 @@ final class AuditCommand {
     List<String> part = new ArrayList<>();
     int chars = 0;
     for (String line : lines) {
-      if (!part.isEmpty() && chars + line.length() > PART_CHARS_MAX) {
+      if (part.size() > 1 && chars + line.length() > PART_CHARS_MAX) {
         parts.add(part);
-        part = new ArrayList<>();
-        chars = 0;
+        // The numbers go on from part to part.
+        part = new ArrayList<>(part.subList(part.size() - 1, part.size()));
+        chars = part.getFirst().length();
       }
       part.add(line);
       chars += line.length();

@@ -1,5 +1,6 @@
 package io.sallyport.server.data;
 
+import io.sallyport.platform.base.JournalPosition;
 import io.sallyport.platform.base.Problem;
 import io.sallyport.platform.base.ProblemException;
 import io.sallyport.platform.base.Secret;
@@ -26,6 +27,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import java.util.zip.Deflater;
 import java.util.zip.ZipEntry;
@@ -40,22 +42,27 @@ public final class Backup {
   private final DataFolder data;
   private final Consumer<Path> registryCopy;
   private final Consumer<Path> logCheckpoint;
+  private final Supplier<JournalPosition> journal;
   private final Clock clock;
   private final SecureRandom random;
 
   /**
    * @param registryCopy writes a consistent copy of the registry to the new file it is given
    * @param logCheckpoint writes a consistent copy of the log to the new folder it is given
+   * @param journal position of the revocation journal before every entry whose commit a copy that
+   *     begins now may miss
    */
   public Backup(
       DataFolder data,
       Consumer<Path> registryCopy,
       Consumer<Path> logCheckpoint,
+      Supplier<JournalPosition> journal,
       Clock clock,
       SecureRandom random) {
     this.data = data;
     this.registryCopy = registryCopy;
     this.logCheckpoint = logCheckpoint;
+    this.journal = journal;
     this.clock = clock;
     this.random = random;
   }
@@ -70,13 +77,14 @@ public final class Backup {
       throw new Problem(Problem.Code.ALREADY_EXISTS, target + " exists already").asException();
     }
     Instant created = clock.instant();
+    JournalPosition from = journal.get();
     Path partial = target.resolveSibling(target.getFileName() + ".partial");
     try {
       Path copy = Files.createTempDirectory(data.temporary(), "backup-");
       try {
         copyInto(copy);
         BackupManifest manifest =
-            new BackupManifest(DataFolder.LAYOUT_VERSION, created, items(copy));
+            new BackupManifest(DataFolder.LAYOUT_VERSION, created, from.text(), items(copy));
         Files.deleteIfExists(partial);
         Files.createFile(
             partial,

@@ -1,5 +1,6 @@
 package io.sallyport.server.data;
 
+import io.sallyport.platform.base.JournalPosition;
 import io.sallyport.platform.base.Secret;
 import io.sallyport.platform.tenant.SealedInputStream;
 import io.sallyport.platform.tenant.SealedPurpose;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -27,18 +29,43 @@ import tools.jackson.databind.json.JsonMapper;
  * until an operator accepts the gap (THREATS T05).
  */
 public final class Restore {
-  /** Holds the time of the backup until the start after the restore has applied the journal. */
+  /**
+   * Holds time and journal position of the backup until the start after the restore has applied the
+   * journal.
+   */
   static final String MARKER = "RESTORED";
 
   private static final String ACCEPTED = "RESTORED.gap-accepted";
 
   private Restore() {}
 
-  /** The time of the backup that a folder was restored from, if that is still to be dealt with. */
-  public static Optional<Instant> pending(DataFolder data) throws IOException {
+  /**
+   * The backup that a folder was restored from.
+   *
+   * @param journal from where on the revocation journal counts; empty if the backup does not say
+   */
+  public record Origin(Instant created, Optional<JournalPosition> journal) {
+    static Origin of(BackupManifest manifest) {
+      return new Origin(
+          manifest.created(), Optional.ofNullable(manifest.journal()).map(JournalPosition::parse));
+    }
+
+    String text() {
+      return created + "\n" + journal.map(position -> position.text() + "\n").orElse("");
+    }
+
+    static Origin parse(List<String> lines) {
+      return new Origin(
+          Instant.parse(lines.getFirst().strip()),
+          lines.stream().skip(1).findFirst().map(String::strip).map(JournalPosition::parse));
+    }
+  }
+
+  /** The backup that a folder was restored from, if that is still to be dealt with. */
+  public static Optional<Origin> pending(DataFolder data) throws IOException {
     Path marker = data.root().resolve(MARKER);
     return Files.exists(marker)
-        ? Optional.of(Instant.parse(Files.readString(marker).strip()))
+        ? Optional.of(Origin.parse(Files.readAllLines(marker)))
         : Optional.empty();
   }
 
@@ -83,7 +110,7 @@ public final class Restore {
       try {
         manifest = unseal(backup, partial, passphrase);
         check(manifest, partial);
-        DataFolder.writeDurably(partial.resolve(MARKER), manifest.created() + "\n");
+        DataFolder.writeDurably(partial.resolve(MARKER), Origin.of(manifest).text());
         sync(partial);
         Files.move(partial, root);
       } catch (IOException | RuntimeException e) {

@@ -3,10 +3,10 @@ package io.sallyport.server.wiring;
 import io.sallyport.platform.audit.AuditCheckpoint;
 import io.sallyport.platform.audit.AuditCheckpoints;
 import io.sallyport.platform.audit.AuditLimits;
-import io.sallyport.platform.audit.AuditLog;
 import io.sallyport.platform.audit.AuditStore;
 import io.sallyport.platform.audit.ChainedAuditLog;
 import io.sallyport.platform.audit.CheckpointFile;
+import io.sallyport.platform.audit.NewestCheckpoint;
 import io.sallyport.platform.base.Transactions;
 import io.sallyport.platform.tenant.TenantKeys;
 import io.sallyport.platform.tenant.TenantStore;
@@ -21,11 +21,14 @@ import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.DependsOn;
 
 /** The audit chains, and their signed checkpoints in the key folder and elsewhere. */
 @Configuration(proxyBeanMethods = false)
 class AuditConfiguration {
+  /** The last checkpoint is made when the log has written its last record, so it ends behind it. */
   @Bean(destroyMethod = "close")
+  @DependsOn("checkpointJob")
   ChainedAuditLog auditLog(
       AuditStore store,
       Transactions transactions,
@@ -39,8 +42,8 @@ class AuditConfiguration {
 
   @Bean
   AuditCheckpoints auditCheckpoints(
-      AuditStore store, Transactions transactions, AuditLog log, TenantKeys keys, Clock clock) {
-    return new AuditCheckpoints(store, transactions, log, keys, clock);
+      AuditStore store, Transactions transactions, TenantKeys keys, Clock clock) {
+    return new AuditCheckpoints(store, transactions, keys, clock);
   }
 
   @Bean
@@ -62,7 +65,7 @@ class AuditConfiguration {
   }
 
   /** One checkpoint a minute where anything was recorded, and one at the end. */
-  static final class CheckpointJob implements Runnable, AutoCloseable {
+  static final class CheckpointJob implements Runnable, AutoCloseable, NewestCheckpoint {
     private final AuditCheckpoints checkpoints;
     private final CheckpointFile file;
     private final CheckpointCopy copy;
@@ -84,10 +87,16 @@ class AuditConfiguration {
       AuditCheckpoint next = checkpoints.make(last);
       if (last.isEmpty() || !last.get().heads().equals(next.heads())) {
         file.append(next);
-        copy.append(next);
+        copy.append(file, next);
       } else {
-        copy.append(last.get());
+        copy.append(file, last.get());
       }
+    }
+
+    @Override
+    public synchronized long number() {
+      long kept = file.last().map(AuditCheckpoint::number).orElse(0L);
+      return Math.max(kept, copy.newestNumber());
     }
 
     @Override

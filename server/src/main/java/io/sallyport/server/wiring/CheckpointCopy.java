@@ -9,6 +9,7 @@ import io.sallyport.web.operation.PostureCheck;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -89,15 +90,22 @@ final class CheckpointCopy implements PostureCheck {
     }
   }
 
-  /** Appends it unless it is the last one there. One thread at a time. */
-  void append(AuditCheckpoint checkpoint) {
+  /**
+   * Appends what it lacks up to {@code newest}, the last one of {@code kept}; what could not be
+   * written for a while must leave no gap. A new place begins with the newest. One thread at a
+   * time.
+   */
+  void append(CheckpointFile kept, AuditCheckpoint newest) {
     CheckpointFile to = file;
     if (to == null) {
       return;
     }
     try {
-      if (to.last().filter(checkpoint::equals).isEmpty()) {
-        to.append(checkpoint);
+      Optional<AuditCheckpoint> last = to.last();
+      if (last.filter(newest::equals).isEmpty()) {
+        boolean follows = last.isEmpty() || last.get().number() + 1 >= newest.number();
+        List<AuditCheckpoint> missing = follows ? List.of(newest) : kept.after(last.get().number());
+        missing.forEach(to::append);
       }
       if (FAILING.equals(finding)) {
         LOG.info("the audit's checkpoints are written to {} again", path);
@@ -108,6 +116,20 @@ final class CheckpointCopy implements PostureCheck {
         LOG.error("can't write the audit's checkpoints to {}; tried again each minute", path, e);
       }
       finding = FAILING;
+    }
+  }
+
+  /** The highest number there; 0 if there is none or the place can't be read. */
+  long newestNumber() {
+    CheckpointFile from = file;
+    if (from == null) {
+      return 0;
+    }
+    try {
+      return from.last().map(AuditCheckpoint::number).orElse(0L);
+    } catch (ProblemException e) {
+      LOG.warn("can't read the audit's checkpoints at {}", path, e);
+      return 0;
     }
   }
 

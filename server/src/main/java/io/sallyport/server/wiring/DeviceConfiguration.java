@@ -38,8 +38,8 @@ class DeviceConfiguration {
   }
 
   @Bean
-  RevocationsUnderway revocationsUnderway() {
-    return new RevocationsUnderway();
+  RevocationsUnderway revocationsUnderway(RevocationJournal journal) {
+    return new RevocationsUnderway(journal);
   }
 
   @Bean

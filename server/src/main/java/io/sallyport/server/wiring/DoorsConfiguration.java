@@ -79,7 +79,7 @@ class DoorsConfiguration {
       }
 
       @Override
-      public Optional<byte[]> open(ConnectionInfo info, HttpPolicy policy) {
+      public Optional<byte[]> open(ConnectionInfo info, HttpPolicy policy, Runnable cut) {
         return peers.register(
             new PeerRecord(
                 info.id(),
@@ -91,7 +91,8 @@ class DoorsConfiguration {
                 info.cipherSuite(),
                 info.sniHost(),
                 new UnverifiedChain(info.peerCertificates().stream().map(Payload::copyOf).toList()),
-                policy == HttpPolicy.MESSAGING_ONLY));
+                policy == HttpPolicy.MESSAGING_ONLY,
+                cut));
       }
 
       @Override

@@ -5,6 +5,7 @@ import io.sallyport.platform.audit.AuditLog;
 import io.sallyport.platform.base.DeviceKey;
 import io.sallyport.platform.base.Problem;
 import io.sallyport.platform.base.ProblemException;
+import io.sallyport.platform.base.RevocationJournal;
 import io.sallyport.platform.base.TenantId;
 import io.sallyport.platform.base.Transactions;
 import io.sallyport.platform.device.DeviceInfo;
@@ -42,7 +43,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Instant;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.Optional;
@@ -70,6 +70,7 @@ public final class FirstStart {
   private final PlainSpaceStore spaceStore;
   private final Transactions transactions;
   private final AuditLog audit;
+  private final RevocationJournal revocations;
 
   FirstStart(
       DataFolder data,
@@ -86,7 +87,8 @@ public final class FirstStart {
       PlainSpaces spaces,
       PlainSpaceStore spaceStore,
       Transactions transactions,
-      AuditLog audit) {
+      AuditLog audit,
+      RevocationJournal revocations) {
     this.data = data;
     this.journalWasThere = journalWasThere;
     this.replay = replay;
@@ -102,6 +104,7 @@ public final class FirstStart {
     this.spaceStore = spaceStore;
     this.transactions = transactions;
     this.audit = audit;
+    this.revocations = revocations;
   }
 
   /** Whether the key folder holds a journal; asked before opening one makes it. */
@@ -119,7 +122,7 @@ public final class FirstStart {
    */
   public void settleRestore() {
     try {
-      Optional<Instant> restored = Restore.pending(data);
+      Optional<Restore.Origin> restored = Restore.pending(data);
       if (restored.isEmpty()) {
         return;
       }
@@ -128,14 +131,14 @@ public final class FirstStart {
         Files.deleteIfExists(journalFile(data));
         throw new ConfigurationProblem(
             "this folder was restored from a backup of "
-                + restored.get()
+                + restored.get().created()
                 + ", and the journal of revocations in "
                 + data.keys()
                 + " is missing: what was revoked or deleted since then would come back. Bring the"
                 + " journal back, or accept the gap with: ./sallyport restore --accept-gap --data "
                 + data.root());
       }
-      int applied = replay.replay(restored.get());
+      int applied = replay.replay(restored.get().journal(), restored.get().created());
       transactions.run(() ->
           audit.record(
               AuditEntry.installation(
@@ -143,7 +146,7 @@ public final class FirstStart {
                   "installation.restored",
                   "installation",
                   Map.of(
-                      "backup", restored.get().toString(),
+                      "backup", restored.get().created().toString(),
                       "revocationsApplied", Integer.toString(applied),
                       "journal", journalWasThere ? "present" : "missing, gap accepted"))));
       Restore.settled(data);
@@ -187,7 +190,7 @@ public final class FirstStart {
     out.flush();
   }
 
-  /** Creates what the file names and does not exist yet. */
+  /** Creates what the file names and neither exists nor was deleted. */
   public void apply(BootstrapFile file, PrintWriter out) {
     if (!file.notBuiltYet().isEmpty()) {
       out.println(
@@ -195,10 +198,18 @@ public final class FirstStart {
               + String.join(", ", file.notBuiltYet()));
       out.flush();
     }
-    file.tenants().forEach(tenant -> apply(tenant, out));
+    DeletedNames deleted = DeletedNames.in(revocations);
+    file.tenants().forEach(tenant -> apply(tenant, deleted, out));
   }
 
-  private void apply(BootstrapTenant wanted, PrintWriter out) {
+  private static void leftOut(PrintWriter out, TenantId tenant, String what, String how) {
+    out.println(
+        "warning: %s of tenant %s in the bootstrap file was deleted and is left out; %s"
+            .formatted(what, tenant, how));
+    out.flush();
+  }
+
+  private void apply(BootstrapTenant wanted, DeletedNames deleted, PrintWriter out) {
     Optional<Tenant> found = tenantStore.find(wanted.id()).or(() -> create(wanted));
     if (found.isEmpty()) {
       out.println(
@@ -213,7 +224,16 @@ public final class FirstStart {
     wanted
         .apiKeys()
         .forEach(key -> {
-          if (apiKeyStore.find(key.key()).isEmpty()) {
+          if (apiKeyStore.find(key.key()).isPresent()) {
+            return;
+          }
+          if (deleted.hasApiKey(tenant.id(), key.key())) {
+            leftOut(
+                out,
+                tenant.id(),
+                "the API key " + key.key(),
+                "for a new one: ./sallyport key create --tenant " + tenant.id());
+          } else {
             apiKeys.create(
                 actor,
                 tenant.id(),
@@ -237,8 +257,8 @@ public final class FirstStart {
                 Optional.empty());
           }
         });
-    wanted.devices().forEach(device -> apply(actor, tenant.id(), device));
-    wanted.spaces().forEach(space -> apply(actor, tenant.id(), space));
+    wanted.devices().forEach(device -> apply(actor, tenant.id(), device, deleted, out));
+    wanted.spaces().forEach(space -> apply(actor, tenant.id(), space, deleted, out));
   }
 
   /** Empty if the id belonged to a tenant that was deleted. */
@@ -268,9 +288,34 @@ public final class FirstStart {
                 true)));
   }
 
-  private void apply(Principal.Application actor, TenantId tenant, BootstrapDevice device) {
+  private void apply(
+      Principal.Application actor,
+      TenantId tenant,
+      BootstrapDevice device,
+      DeletedNames deleted,
+      PrintWriter out) {
     DeviceKey key = new DeviceKey(tenant, device.type(), device.id());
-    if (devices.find(key).isEmpty()) {
+    if (devices.find(key).isPresent()) {
+      return;
+    }
+    Optional<DeviceKey> goneGateway =
+        device
+            .gateway()
+            .map(gateway -> new DeviceKey(tenant, gateway.type(), gateway.id()))
+            .filter(gateway -> devices.find(gateway).isEmpty() && deleted.hasDevice(gateway));
+    if (deleted.hasDevice(key) || goneGateway.isPresent()) {
+      leftOut(
+          out,
+          tenant,
+          goneGateway
+              .filter(gateway -> !deleted.hasDevice(key))
+              .map(gateway ->
+                  "the gateway %s %s of the device %s %s"
+                      .formatted(gateway.type(), gateway.id(), key.type(), key.id()))
+              .orElseGet(() -> "the device %s %s".formatted(key.type(), key.id())),
+          "to have it again, with a new token: ./sallyport device create --tenant %s %s %s"
+              .formatted(tenant, key.type(), key.id()));
+    } else {
       registry.register(
           actor,
           new DeviceRegistration(
@@ -283,12 +328,37 @@ public final class FirstStart {
     }
   }
 
-  private void apply(Principal.Application actor, TenantId tenant, BootstrapSpace space) {
+  private void apply(
+      Principal.Application actor,
+      TenantId tenant,
+      BootstrapSpace space,
+      DeletedNames deleted,
+      PrintWriter out) {
     if (spaceStore.findSpace(tenant, space.name()).isEmpty()) {
+      if (deleted.hasSpace(tenant, space.name())) {
+        leftOut(
+            out,
+            tenant,
+            "the plain space " + space.name(),
+            "to have it again: ./sallyport space create --tenant %s %s"
+                .formatted(tenant, space.name()));
+        return;
+      }
       spaces.createSpace(actor, tenant, space.name(), space.acknowledge(), space.deniedPublish());
     }
     for (BootstrapSpace.BootstrapCredential credential : space.credentials()) {
-      if (spaceStore.findCredential(tenant, credential.user()).isEmpty()) {
+      if (spaceStore.findCredential(tenant, credential.user()).isPresent()) {
+        continue;
+      }
+      if (deleted.hasCredential(tenant, credential.user())) {
+        leftOut(
+            out,
+            tenant,
+            "the credential " + credential.user(),
+            "to have it again, with a new password: ./sallyport credential create --tenant %s"
+                    .formatted(tenant)
+                + " --space %s %s".formatted(space.name(), credential.user()));
+      } else {
         spaces.createCredential(
             actor,
             tenant,

@@ -54,9 +54,10 @@ class IdentityConfiguration {
       Transactions transactions,
       AccessPolicy policy,
       AuditLog audit,
-      RevocationJournal journal) {
+      RevocationJournal journal,
+      RevocationsUnderway underway) {
     return new HashKeyRing(
-        keys, registry.storedHashes(), settings, transactions, policy, audit, journal);
+        keys, registry.storedHashes(), settings, transactions, policy, audit, journal, underway);
   }
 
   @Bean(destroyMethod = "close")

@@ -3,6 +3,8 @@ package io.sallyport.server.wiring;
 import io.sallyport.platform.audit.AuditEntry;
 import io.sallyport.platform.audit.AuditLog;
 import io.sallyport.platform.base.Problem;
+import io.sallyport.platform.base.RevocationJournal;
+import io.sallyport.platform.base.RevocationsUnderway;
 import io.sallyport.platform.base.Secret;
 import io.sallyport.platform.base.Transactions;
 import io.sallyport.platform.device.DeviceRegistry;
@@ -57,7 +59,8 @@ class OperationsConfiguration {
       PlainSpaces spaces,
       PlainSpaceStore spaceStore,
       Transactions transactions,
-      AuditLog audit) {
+      AuditLog audit,
+      RevocationJournal revocations) {
     return new FirstStart(
         data,
         journal.wasThere(),
@@ -73,7 +76,8 @@ class OperationsConfiguration {
         spaces,
         spaceStore,
         transactions,
-        audit);
+        audit,
+        revocations);
   }
 
   @Bean
@@ -81,9 +85,16 @@ class OperationsConfiguration {
       DataFolder data,
       SqlRegistry registry,
       TelemetryStore history,
+      RevocationsUnderway underway,
       Clock clock,
       SecureRandom random) {
-    return new Backup(data, registry::backupTo, history::checkpoint, clock, random);
+    return new Backup(
+        data,
+        registry::backupTo,
+        history::checkpoint,
+        underway::earliestUncommitted,
+        clock,
+        random);
   }
 
   @Bean

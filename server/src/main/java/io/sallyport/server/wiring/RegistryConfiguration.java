@@ -21,8 +21,11 @@ import io.sallyport.server.data.DataFolder;
 import io.sallyport.store.sql.RegistryConfig;
 import io.sallyport.store.sql.SqlRegistry;
 import io.sallyport.web.operation.ReadinessCheck;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -30,6 +33,9 @@ import org.springframework.context.annotation.Configuration;
 /** The system of record and its stores. */
 @Configuration(proxyBeanMethods = false)
 class RegistryConfiguration {
+  /** With less, a change of the registry, its log and the journal of revocations may not fit. */
+  private static final long REVOCATION_BYTES = 2L << 20;
+
   private static final String PASSWORD_VARIABLE = "SALLYPORT_REGISTRY_PASSWORD";
 
   @Bean(destroyMethod = "close")
@@ -71,7 +77,11 @@ class RegistryConfiguration {
   }
 
   @Bean
-  ReadinessCheck registryReady(SqlRegistry registry) {
+  ReadinessCheck registryReady(SqlRegistry registry, ServerConfig config, DataFolder data) {
+    List<Path> written =
+        config.registry() instanceof Registry.Sqlite
+            ? List.of(data.registryFile(), data.keys())
+            : List.of(data.keys());
     return new ReadinessCheck() {
       @Override
       public String name() {
@@ -80,9 +90,23 @@ class RegistryConfiguration {
 
       @Override
       public Optional<String> problem() {
-        return registry.fault().map(Problem::text);
+        return registry.fault().map(Problem::text).or(() -> fullVolume(written));
       }
     };
+  }
+
+  /** Asked of the volumes, as a fault shows only once somebody has tried to change something. */
+  static Optional<String> fullVolume(List<Path> written) {
+    for (Path path : written) {
+      File file = path.toFile();
+      // A volume without a size says 0 to both.
+      if (file.getTotalSpace() > 0 && file.getUsableSpace() < REVOCATION_BYTES) {
+        return Optional.of(
+            "no space is left for changes such as revocations; free some on the volumes of the"
+                + " data and key folders");
+      }
+    }
+    return Optional.empty();
   }
 
   @Bean

@@ -2,6 +2,7 @@ package io.sallyport.server.wiring;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.sallyport.platform.telemetry.BatchingIngest;
+import io.sallyport.platform.telemetry.BodyBudget;
 import io.sallyport.platform.telemetry.IngestLimits;
 import io.sallyport.platform.telemetry.ReadBudget;
 import io.sallyport.platform.telemetry.Retention;
@@ -10,6 +11,7 @@ import io.sallyport.platform.telemetry.TelemetryFeed;
 import io.sallyport.platform.telemetry.TelemetryStore;
 import io.sallyport.platform.tenant.TenantStore;
 import io.sallyport.server.config.ServerConfig;
+import io.sallyport.web.WebConfig;
 import io.sallyport.web.operation.ReadinessCheck;
 import java.time.Clock;
 import java.util.Optional;
@@ -53,6 +55,16 @@ class TelemetryConfiguration {
     long bytesMax = Math.max(wanted.tenantBytesMax(), heap.atMostAnEighth(wanted.bytesMax()));
     return new ReadBudget(
         new ReadBudget.Limits(bytesMax, wanted.tenantBytesMax(), wanted.waitMax()), meters);
+  }
+
+  /** One for all rooms, too. A quarter of it has room for the largest body of any of them. */
+  @Bean
+  BodyBudget bodyBudget(HeapShares heap, WebConfig web, MeterRegistry meters) {
+    long largest = (long) BodyBudget.HELD_PER_BYTE * (web.bodyBytesMax() + 1);
+    return new BodyBudget(
+        BodyBudget.Limits.of(
+            Math.max(4 * largest, heap.atMostAnEighth(BodyBudget.Limits.DEFAULT.bytesMax()))),
+        meters);
   }
 
   @Bean

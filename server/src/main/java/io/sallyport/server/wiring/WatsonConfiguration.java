@@ -17,6 +17,7 @@ import io.sallyport.platform.identity.AccessPolicy;
 import io.sallyport.platform.identity.ApiKeys;
 import io.sallyport.platform.identity.AuditedApiKeys;
 import io.sallyport.platform.identity.KeyAuthenticator;
+import io.sallyport.platform.telemetry.BodyBudget;
 import io.sallyport.platform.telemetry.ReadBudget;
 import io.sallyport.platform.telemetry.TelemetryFeed;
 import io.sallyport.platform.telemetry.TelemetryIngest;
@@ -102,6 +103,7 @@ class WatsonConfiguration {
   WatsonRestParts watsonRestParts(
       WatsonPlatform platform,
       ReadBudget readBudget,
+      BodyBudget bodyBudget,
       WatsonMessaging messaging,
       TenantKeys keys,
       ServerConfig config,
@@ -109,6 +111,7 @@ class WatsonConfiguration {
     return new WatsonRestParts(
         platform,
         readBudget,
+        bodyBudget,
         messaging.directory(),
         messaging.connectionLog(),
         keys,

@@ -3,6 +3,9 @@ package io.sallyport.server.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.sallyport.platform.audit.AuditCheckpoint;
+import io.sallyport.platform.audit.CheckpointFile;
+import io.sallyport.platform.base.TenantId;
 import io.sallyport.server.cli.SallyportMain;
 import io.sallyport.server.config.ConfigurationProblem;
 import java.io.IOException;
@@ -10,9 +13,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.LongStream;
+import org.eclipse.paho.client.mqttv3.MqttException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -120,6 +127,81 @@ class CheckpointTest {
 
     assertThat(result.exitCode()).isEqualTo(1);
     assertThat(result.output()).contains("tenant acme01, record 1:", "NOT INTACT");
+  }
+
+  private void runAgain() {
+    try (RunningServer server = RunningServer.in(folder, config())) {
+      assertThat(server.admin().get("/api/v1/tenants/acme01/devices/pump/p1").statusCode())
+          .isEqualTo(200);
+    }
+  }
+
+  @Test
+  void lines_taken_out_of_the_file_are_found() throws IOException {
+    runAgain();
+    runAgain();
+    List<String> lines = Files.readAllLines(kept());
+    assertThat(lines).hasSizeGreaterThanOrEqualTo(3);
+    Files.write(kept(), List.of(lines.getFirst(), lines.getLast()));
+
+    Verdict result = verify();
+
+    assertThat(result.exitCode()).isEqualTo(1);
+    assertThat(result.output()).contains("are missing", "NOT INTACT");
+  }
+
+  @Test
+  void end_cut_off_the_file_is_found() throws IOException {
+    runAgain();
+    List<String> lines = Files.readAllLines(kept());
+    Files.write(kept(), lines.subList(0, lines.size() - 1));
+
+    Verdict result = verify();
+
+    assertThat(result.exitCode()).isEqualTo(1);
+    assertThat(result.output()).contains("its end is missing", "NOT INTACT");
+  }
+
+  /** What the place missed while it could not be written comes there later. */
+  @Test
+  void place_that_was_away_for_a_while_has_no_gap() throws IOException {
+    Path away = Files.move(kept().getParent(), folder.resolve("away"));
+    runAgain();
+    runAgain();
+    Files.move(away, kept().getParent());
+
+    runAgain();
+
+    List<Long> numbers =
+        new CheckpointFile(kept()).all().stream().map(AuditCheckpoint::number).toList();
+    assertThat(numbers)
+        .isEqualTo(LongStream.rangeClosed(1, numbers.getLast()).boxed().toList())
+        .hasSizeGreaterThanOrEqualTo(4);
+  }
+
+  @Test
+  void last_checkpoint_covers_what_is_written_at_the_stop_itself() throws SQLException {
+    try (RunningServer server = RunningServer.in(folder, config())) {
+      for (int i = 0; i < 5; i++) {
+        assertThatThrownBy(() -> server.device("p1", "no-such-token"))
+            .isInstanceOf(MqttException.class);
+      }
+    }
+
+    List<AuditCheckpoint> all = new CheckpointFile(kept()).all();
+    long covered =
+        all.getLast().heads().stream()
+            .filter(head -> head.chain().equals(Optional.of(new TenantId("acme01"))))
+            .mapToLong(AuditCheckpoint.Head::sequence)
+            .findAny()
+            .orElseThrow();
+    try (Connection connection =
+            DriverManager.getConnection("jdbc:sqlite:" + folder.resolve("data/registry.db"));
+        Statement sql = connection.createStatement();
+        ResultSet row =
+            sql.executeQuery("SELECT max(sequence) FROM audit_records WHERE chain = 'acme01'")) {
+      assertThat(covered).isEqualTo(row.getLong(1));
+    }
   }
 
   @Test

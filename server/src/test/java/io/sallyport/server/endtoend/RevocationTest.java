@@ -9,6 +9,8 @@ import io.sallyport.mqtt.RawMqttClient.Connect;
 import io.sallyport.mqtt.RawMqttClient.Packet;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.Socket;
+import java.net.SocketException;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -28,6 +30,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** What is taken away is gone within five seconds, and leaves nothing behind (THREATS T31). */
@@ -280,6 +283,175 @@ class RevocationTest {
       client.send(connect.bytes());
       return client.expectConnAck();
     }
+  }
+
+  /** Who sends a request slowly, and is cut off or not. */
+  enum Sender {
+    DEVICE(Client.FIRST),
+    APPLICATION(Client.APPLICATION),
+    NATIVE_APPLICATION(Client.APPLICATION);
+
+    private final Client client;
+
+    Sender(Client client) {
+      this.client = client;
+    }
+  }
+
+  private Socket held(Organization of, Sender sender, String body) throws IOException {
+    String target =
+        switch (sender) {
+          case DEVICE -> "/api/v0002/device/types/pump/devices/first/events/late";
+          case APPLICATION -> "/api/v0002/application/types/pump/devices/second/events/late";
+          case NATIVE_APPLICATION -> of.path("/devices/pump/second/events");
+        };
+    String login =
+        sender == Sender.DEVICE
+            ? RawHttps.basic("use-token-auth", TOKEN)
+            : RawHttps.basic(of.applicationKey, of.applicationToken);
+    Socket socket = server.socket(server.https());
+    String head =
+        "POST "
+            + target
+            + " HTTP/1.1\r\nHost: "
+            + (sender == Sender.DEVICE ? of.id + ".messaging.localhost" : "localhost")
+            + "\r\nAuthorization: "
+            + login
+            + "\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: "
+            + body.length()
+            + "\r\n\r\n";
+    socket.getOutputStream().write((head + body.substring(0, body.length() - 6)).getBytes(UTF_8));
+    socket.getOutputStream().flush();
+    return socket;
+  }
+
+  private double bodyBytes() {
+    return done(operator.get("/metrics"), 200)
+        .body()
+        .lines()
+        .filter(line -> line.startsWith("sallyport_body_bytes "))
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.indexOf(' '))))
+        .sum();
+  }
+
+  /** Sends the rest, if it still can, and reads what there is. */
+  private static String finish(Socket socket, String rest) throws IOException {
+    socket.setSoTimeout((int) BOUND.toMillis());
+    try {
+      socket.getOutputStream().write(rest.getBytes(UTF_8));
+      socket.getOutputStream().flush();
+      return new String(socket.getInputStream().readAllBytes(), UTF_8);
+    } catch (SocketException cut) {
+      return "cut";
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void a_request_whose_body_is_still_coming_is_cut_and_not_carried_out(Revocation revocation)
+      throws Exception {
+    Organization of = new Organization();
+    // One body for all: the native API reads name and payload, the contract takes it as it is.
+    String body = "{\"name\":\"late\",\"payload\":{\"pad\":\"" + "x".repeat(40_000) + "\"}}";
+    await().until(() -> bodyBytes() == 0);
+    try (Socket device = held(of, Sender.DEVICE, body);
+        Socket application = held(of, Sender.APPLICATION, body);
+        Socket natively = held(of, Sender.NATIVE_APPLICATION, body)) {
+      await().until(() -> bodyBytes() >= 3.0 * body.length());
+
+      carryOut(revocation, of);
+
+      List<Socket> sockets = List.of(device, application, natively);
+      for (Sender sender : Sender.values()) {
+        Socket socket = sockets.get(sender.ordinal());
+        if (revocation.cutsOff(sender.client)) {
+          socket.setSoTimeout((int) BOUND.toMillis());
+          try {
+            assertThat(socket.getInputStream().read()).as("%s is cut", sender).isEqualTo(-1);
+          } catch (SocketException reset) {
+            assertThat(reset).isNotNull();
+          }
+        }
+        String answer = finish(socket, body.substring(body.length() - 6));
+        if (revocation.cutsOff(sender.client)) {
+          assertThat(answer).as("%s", sender).isIn("", "cut");
+        } else {
+          assertThat(answer).as("%s", sender).startsWith("HTTP/1.1 20");
+        }
+      }
+    }
+    if (revocation != Revocation.TENANT_DELETED) {
+      if (revocation == Revocation.TENANT_SUSPENDED) {
+        done(operator.send("PATCH", of.path(""), "{\"status\":\"active\"}"), 200);
+      }
+      assertThat(late(of, "second")).isEqualTo(revocation.cutsOff(Client.APPLICATION) ? 0 : 2);
+      if (revocation != Revocation.DEVICE_DELETED) {
+        assertThat(late(of, "first")).isEqualTo(revocation.cutsOff(Client.FIRST) ? 0 : 1);
+      }
+    }
+    await().until(() -> bodyBytes() == 0);
+  }
+
+  private static int late(Organization of, String device) {
+    return of.admin
+        .json(done(of.admin.get(of.path("/devices/pump/" + device + "/events?name=late")), 200))
+        .path("items")
+        .size();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void a_slow_download_ends_within_5_seconds(boolean natively) throws Exception {
+    Organization of = new Organization();
+    try (RawMqttClient first = server.raw()) {
+      first.login(of.device("first"));
+      String payload = "{\"pad\":\"" + "x".repeat(120_000) + "\"}";
+      for (int id = 1; id <= 60; id++) {
+        first.sendPublish("iot-2/evt/big/fmt/json", payload, 1, id);
+        assertThat(first.expectAck(RawMqttClient.PUBACK)).isEqualTo(id);
+      }
+    }
+    String target =
+        natively
+            ? of.path("/devices/pump/first/events?limit=60")
+            : "/api/v0002/historian/types/pump/devices/first?top=60";
+    try (Socket socket = server.socket(server.https())) {
+      String head =
+          "GET "
+              + target
+              + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: "
+              + RawHttps.basic(of.applicationKey, of.applicationToken)
+              + "\r\n\r\n";
+      socket.getOutputStream().write(head.getBytes(UTF_8));
+      socket.getOutputStream().flush();
+      byte[] begin = socket.getInputStream().readNBytes(4096);
+      assertThat(new String(begin, UTF_8)).startsWith("HTTP/1.1 200");
+
+      carryOut(Revocation.KEY_DELETED, of);
+
+      long revoked = System.nanoTime();
+      socket.setSoTimeout((int) BOUND.toMillis());
+      long taken = begin.length;
+      byte[] part = new byte[8192];
+      try {
+        for (int n = socket.getInputStream().read(part); n >= 0; ) {
+          taken += n;
+          TimeUnit.MILLISECONDS.sleep(20);
+          n = socket.getInputStream().read(part);
+        }
+      } catch (IOException cut) {
+        assertThat(cut).isInstanceOf(IOException.class);
+      }
+      assertThat(Duration.ofNanos(System.nanoTime() - revoked)).isLessThan(BOUND);
+      assertThat(taken).as("bytes of an answer of more than a million").isLessThan(1_000_000);
+    }
+  }
+
+  @Test
+  void who_takes_the_own_key_away_is_told_so() {
+    Organization of = new Organization();
+    done(of.admin.send("DELETE", of.path("/api-keys/" + of.adminKey), ""), 204);
+    done(of.admin.get(of.path("")), 401);
   }
 
   @Test

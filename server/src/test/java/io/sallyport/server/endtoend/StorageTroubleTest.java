@@ -124,6 +124,25 @@ class StorageTroubleTest {
     }
   }
 
+  /** Nobody has tried to change anything yet: the check itself must look. */
+  @Test
+  void an_idle_server_says_that_no_revocation_could_be_stored() throws Exception {
+    try (Volume volume = Volume.inMemory(folder.resolve("small"), 160)) {
+      Path data = volume.mounted().resolve("data");
+      try (ChildServer server = ChildServer.launch(folder, data, "", volume.enter())) {
+        server.awaitReady();
+        volume.fill(0);
+        HttpResponse<String> ready = server.operator().get("/ready");
+        assertThat(ready.statusCode()).isEqualTo(503);
+        assertThat(ready.body()).contains("registry", "no space is left for changes");
+        assertThat(server.app().get("/ready").body()).doesNotContain("registry");
+
+        volume.free();
+        assertThat(server.operator().get("/ready").statusCode()).isEqualTo(200);
+      }
+    }
+  }
+
   @Test
   void a_disk_that_turns_read_only_gets_no_acknowledgement_and_loses_nothing() throws Exception {
     Path image = folder.resolve("image");

@@ -4,6 +4,7 @@ import io.sallyport.platform.audit.AuditCheckpoint;
 import io.sallyport.platform.audit.AuditCheckpoints;
 import io.sallyport.platform.audit.AuditLog;
 import io.sallyport.platform.audit.AuditStore;
+import io.sallyport.platform.audit.NewestCheckpoint;
 import io.sallyport.platform.base.Problem;
 import io.sallyport.platform.base.ProblemException;
 import io.sallyport.platform.base.TenantId;
@@ -34,6 +35,7 @@ final class AuditResource {
   private final AuditStore store;
   private final AuditLog log;
   private final AuditCheckpoints checkpoints;
+  private final NewestCheckpoint newest;
   private final Listings listings;
 
   AuditResource(
@@ -41,11 +43,13 @@ final class AuditResource {
       AuditStore store,
       AuditLog log,
       AuditCheckpoints checkpoints,
+      NewestCheckpoint newest,
       Listings listings) {
     this.policy = policy;
     this.store = store;
     this.log = log;
     this.checkpoints = checkpoints;
+    this.newest = newest;
     this.listings = listings;
   }
 
@@ -97,7 +101,7 @@ final class AuditResource {
         checkpoints.verify(given, !Boolean.FALSE.equals(body.walk())).stream()
             .map(CheckpointJson.Found::of)
             .toList();
-    return new CheckpointJson.Compared(found.isEmpty(), given.size(), found);
+    return new CheckpointJson.Compared(found.isEmpty(), given.size(), newest.number(), found);
   }
 
   private static AuditCheckpoint checkpoint(String line) {

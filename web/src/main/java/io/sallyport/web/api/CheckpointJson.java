@@ -18,8 +18,14 @@ final class CheckpointJson {
    */
   record Given(@Nullable List<String> checkpoints, @Nullable Boolean walk) implements ApiJson {}
 
-  /** What was found; {@code intact} when that is nothing. */
-  record Compared(boolean intact, int checkpoints, List<Found> findings) implements ApiJson {}
+  /**
+   * What was found; {@code intact} when that is nothing.
+   *
+   * @param newest the highest number of a checkpoint that was made: a file that was asked for
+   *     before it was read, and ends before, was cut
+   */
+  record Compared(boolean intact, int checkpoints, long newest, List<Found> findings)
+      implements ApiJson {}
 
   /**
    * One thing that is wrong.

@@ -3,6 +3,7 @@ package io.sallyport.web.api;
 import io.sallyport.platform.audit.AuditCheckpoints;
 import io.sallyport.platform.audit.AuditLog;
 import io.sallyport.platform.audit.AuditStore;
+import io.sallyport.platform.audit.NewestCheckpoint;
 import io.sallyport.platform.command.CommandService;
 import io.sallyport.platform.device.DeviceRegistry;
 import io.sallyport.platform.device.DeviceStore;
@@ -168,8 +169,9 @@ public class NativeApiConfiguration {
       AuditStore store,
       AuditLog log,
       AuditCheckpoints checkpoints,
+      NewestCheckpoint newest,
       Listings listings) {
-    return new AuditResource(policy, store, log, checkpoints, listings);
+    return new AuditResource(policy, store, log, checkpoints, newest, listings);
   }
 
   @Bean

@@ -1,5 +1,6 @@
 package io.sallyport.web.hop;
 
+import io.sallyport.platform.device.RequestConnection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -53,6 +54,7 @@ final class PeerCustomizer implements HttpConfiguration.Customizer {
     }
     PeerRecord peer = client.peer();
     request.setAttribute(PeerRecord.ATTRIBUTE, peer);
+    request.setAttribute(RequestConnection.ATTRIBUTE, client);
     long number = client.headDone();
     Request.addCompletionListener(request, _ -> client.requestDone(number));
     return new PeerRequest(request, peer);

@@ -1,9 +1,13 @@
 package io.sallyport.web.hop;
 
+import io.sallyport.platform.device.LiveConnections;
+import io.sallyport.platform.device.RequestConnection;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.EofException;
 import org.eclipse.jetty.server.ProxyConnectionFactory.ProxyEndPoint;
@@ -18,13 +22,16 @@ import org.slf4j.LoggerFactory;
  * through the connection below. Made per connection and never reused, so the record goes with it.
  * Ends a connection whose client dribbles, which Jetty's idle time does not see (THREATS T21).
  */
-final class PeerEndPoint extends ProxyEndPoint {
+final class PeerEndPoint extends ProxyEndPoint implements RequestConnection {
   private static final Logger LOG = LoggerFactory.getLogger(PeerEndPoint.class);
 
   private final PeerRecord peer;
   private final RequestPace pace;
   private final Scheduler scheduler;
+  private final AtomicReference<LiveConnections.@Nullable Registration> place =
+      new AtomicReference<>();
   private volatile Scheduler.@Nullable Task headDeadline;
+  private volatile boolean ended;
 
   PeerEndPoint(EndPoint below, PeerRecord peer, RequestPace pace, Scheduler scheduler) {
     super(below, peer.local(), peer.remote(), null, sslData(peer));
@@ -57,6 +64,43 @@ final class PeerEndPoint extends ProxyEndPoint {
 
   void requestDone(long number) {
     pace.requestDone(number);
+  }
+
+  /** Ends with the HTTP connection that is built on this. */
+  Connection.Listener end() {
+    return new Connection.Listener() {
+      @Override
+      public void onClosed(Connection closed) {
+        ended = true;
+        giveUpPlace();
+      }
+    };
+  }
+
+  @Override
+  public void cut() {
+    LOG.debug("connection {}: what it rests on was revoked", peer.connectionId());
+    peer.cut().run();
+    close(new EofException("what the connection rests on was revoked"));
+  }
+
+  @Override
+  public void occupy(LiveConnections.Registration next) {
+    LiveConnections.Registration before = place.getAndSet(next);
+    if (before != null) {
+      before.close();
+    }
+    // Written before, read after: who ended it meanwhile may have found the one before.
+    if (ended) {
+      giveUpPlace();
+    }
+  }
+
+  private void giveUpPlace() {
+    LiveConnections.Registration last = place.getAndSet(null);
+    if (last != null) {
+      last.close();
+    }
   }
 
   @Override

@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param chain what the client showed in the handshake; only {@code DeviceAuthenticator} may read
  *     it
  * @param messagingOnly whether the listener serves only the messaging API over HTTP
+ * @param cut ends the client's connection at once, for any thread; blocks nobody
  */
 public record PeerRecord(
     long connectionId,
@@ -29,7 +30,8 @@ public record PeerRecord(
     String cipherSuite,
     Optional<String> sniHost,
     UnverifiedChain chain,
-    boolean messagingOnly) {
+    boolean messagingOnly,
+    Runnable cut) {
 
   /** The request attribute that holds the record. */
   public static final String ATTRIBUTE = "io.sallyport.peer";

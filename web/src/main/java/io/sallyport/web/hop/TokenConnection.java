@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.io.AbstractConnection;
+import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.Connector;
@@ -84,7 +85,9 @@ final class TokenConnection extends AbstractConnection {
               config.bodyBytesPerSecondMin());
       PeerEndPoint client =
           new PeerEndPoint(getEndPoint(), peer.get(), pace, connector.getScheduler());
-      getEndPoint().upgrade(next.newConnection(connector, client));
+      Connection http = next.newConnection(connector, client);
+      http.addEventListener(client.end());
+      getEndPoint().upgrade(http);
     }
   }
 

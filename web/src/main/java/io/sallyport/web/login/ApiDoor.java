@@ -1,6 +1,9 @@
 package io.sallyport.web.login;
 
+import io.sallyport.platform.device.LiveConnections;
 import io.sallyport.platform.identity.KeyAuthenticator;
+import io.sallyport.platform.telemetry.BodyBudget;
+import io.sallyport.web.WebConfig;
 import io.sallyport.web.problem.ProblemAnswers;
 import io.sallyport.web.problem.ProblemWriter;
 import org.springframework.http.HttpHeaders;
@@ -18,11 +21,23 @@ import org.springframework.security.web.header.writers.StaticHeadersWriter;
  */
 public final class ApiDoor {
   private final KeyAuthenticator authenticator;
+  private final LiveConnections connections;
+  private final BodyBudget bodies;
+  private final WebConfig config;
   private final ProblemAnswers answers;
   private final ProblemWriter writer;
 
-  public ApiDoor(KeyAuthenticator authenticator, ProblemAnswers answers, ProblemWriter writer) {
+  public ApiDoor(
+      KeyAuthenticator authenticator,
+      LiveConnections connections,
+      BodyBudget bodies,
+      WebConfig config,
+      ProblemAnswers answers,
+      ProblemWriter writer) {
     this.authenticator = authenticator;
+    this.connections = connections;
+    this.bodies = bodies;
+    this.config = config;
     this.answers = answers;
     this.writer = writer;
   }
@@ -47,7 +62,15 @@ public final class ApiDoor {
         .addFilterAfter(new TlsFilter(answers, writer, required), LastCatchFilter.class)
         .addFilterAfter(new ForeignOriginFilter(answers, writer), TlsFilter.class)
         .addFilterAfter(
-            new KeyLoginFilter(authenticator, answers, writer, required), ForeignOriginFilter.class)
+            new KeyLoginFilter(
+                authenticator,
+                connections,
+                bodies,
+                config.bodyBytesMax(),
+                answers,
+                writer,
+                required),
+            ForeignOriginFilter.class)
         .addFilterAfter(new JsonOnlyFilter(), KeyLoginFilter.class);
   }
 

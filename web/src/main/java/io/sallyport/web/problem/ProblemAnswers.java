@@ -80,6 +80,36 @@ public final class ProblemAnswers {
             refusal.value());
   }
 
+  /** A body beyond the limit of this room. */
+  public static ApiProblem bodyTooLarge(int bytesMax) {
+    return plain(
+        HttpStatus.CONTENT_TOO_LARGE,
+        new Problem(Problem.Code.TOO_LARGE, "the body is larger than " + bytesMax + " bytes"));
+  }
+
+  /** No memory for another body now. */
+  public static ApiProblem tooMuchIsSent() {
+    return plain(
+        HttpStatus.SERVICE_UNAVAILABLE,
+        new Problem(Problem.Code.UNAVAILABLE, "too much is being sent at once, try again later"));
+  }
+
+  /** Its sender went away, or was too slow. */
+  public static ApiProblem bodyBrokenOff() {
+    return ApiProblem.of(
+        HttpStatus.REQUEST_TIMEOUT, "request-timeout", "the body did not come whole in time", null);
+  }
+
+  /** A path or header that is refused before anything else is looked at. */
+  public static ApiProblem malformed() {
+    return invalid("the request is not well-formed");
+  }
+
+  public static ApiProblem methodNotAllowed() {
+    return ApiProblem.of(
+        HttpStatus.METHOD_NOT_ALLOWED, "method-not-allowed", "method not allowed", null);
+  }
+
   private ApiProblem denied(HttpServletRequest request, AccessDeniedProblem denied) {
     String refusal = denied.refusal().value();
     return asksForForeignTenant(request)

@@ -1,5 +1,6 @@
 package io.sallyport.web.hop;
 
+import io.sallyport.platform.device.RequestConnection;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -9,7 +10,9 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.context.annotation.Bean;
@@ -36,6 +39,8 @@ class HopApp {
   static final class Probe {
     final AtomicLong written = new AtomicLong();
     final AtomicLong received = new AtomicLong();
+    final AtomicInteger places = new AtomicInteger();
+    volatile @Nullable RequestConnection connection;
     final CountDownLatch slowBegan = new CountDownLatch(1);
     final CountDownLatch slowMayEnd = new CountDownLatch(1);
 
@@ -68,6 +73,15 @@ class HopApp {
     @GetMapping("/session")
     String session(HttpServletRequest request) {
       return request.getSession(true).isNew() ? "new" : "old";
+    }
+
+    @GetMapping("/occupy")
+    int occupy(HttpServletRequest request) {
+      RequestConnection on = (RequestConnection) request.getAttribute(RequestConnection.ATTRIBUTE);
+      places.incrementAndGet();
+      on.occupy(places::decrementAndGet);
+      connection = on;
+      return places.get();
     }
 
     @GetMapping("/bytes")

@@ -128,7 +128,7 @@ final class HopFixture implements AutoCloseable {
     }
 
     @Override
-    public Optional<byte[]> open(ConnectionInfo info, HttpPolicy policy) {
+    public Optional<byte[]> open(ConnectionInfo info, HttpPolicy policy, Runnable cut) {
       return peers.register(
           new PeerRecord(
               info.id(),
@@ -140,7 +140,8 @@ final class HopFixture implements AutoCloseable {
               info.cipherSuite(),
               info.sniHost(),
               new UnverifiedChain(info.peerCertificates().stream().map(Payload::copyOf).toList()),
-              policy == HttpPolicy.MESSAGING_ONLY));
+              policy == HttpPolicy.MESSAGING_ONLY,
+              cut));
     }
 
     @Override

@@ -107,11 +107,23 @@ class InnerHopStrangerTest extends RunningHop {
     return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
   }
 
+  private static final Runnable UNCUT = () -> {};
+
   private static PeerRecord someone() throws IOException {
     InetSocketAddress remote =
         new InetSocketAddress(InetAddress.getByAddress(new byte[] {9, 8, 7, 6}), 5);
     return new PeerRecord(
-        1, "http", remote, remote, false, "", "", Optional.empty(), UnverifiedChain.NONE, false);
+        1,
+        "http",
+        remote,
+        remote,
+        false,
+        "",
+        "",
+        Optional.empty(),
+        UnverifiedChain.NONE,
+        false,
+        UNCUT);
   }
 
   private static java.nio.charset.Charset ascii() {

@@ -16,10 +16,22 @@ class PeerTableTest {
   private final PeerTable table =
       new PeerTable(new SecureRandom(), nanos::get, Duration.ofSeconds(2), 3);
 
+  private static final Runnable UNCUT = () -> {};
+
   private static PeerRecord peer(long id) {
     InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
     return new PeerRecord(
-        id, "https", address, address, true, "", "", Optional.empty(), UnverifiedChain.NONE, false);
+        id,
+        "https",
+        address,
+        address,
+        true,
+        "",
+        "",
+        Optional.empty(),
+        UnverifiedChain.NONE,
+        false,
+        UNCUT);
   }
 
   private byte[] register(long id) {
