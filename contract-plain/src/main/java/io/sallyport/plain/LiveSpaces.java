@@ -17,10 +17,16 @@ final class LiveSpaces {
     this.router = router;
   }
 
+  /** At the space's first client its retained messages are read. May block. */
   SpaceState space(PlainSpace read) {
-    SpaceState state = spaces.computeIfAbsent(read.number(), _ -> new SpaceState(read));
+    SpaceState state = spaces.computeIfAbsent(read.number(), _ -> opened(read));
     state.offer(read);
     return state;
+  }
+
+  private SpaceState opened(PlainSpace read) {
+    router.keepRetained(PlainScopes.of(read.number()));
+    return new SpaceState(read);
   }
 
   CredentialState credential(long number) {

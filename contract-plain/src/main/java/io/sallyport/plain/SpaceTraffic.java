@@ -60,7 +60,8 @@ final class SpaceTraffic implements AutoCloseable {
    * Publishes into a space.
    *
    * @param publisher the session it comes from; null when a bridge brings it
-   * @param acknowledge the space's setting; what the engine itself stores it treats likewise
+   * @param acknowledge whether the answer waits until the copies for durable sessions, and what
+   *     bridges carry, are stored
    */
   void publish(
       Scope scope,
@@ -69,10 +70,6 @@ final class SpaceTraffic implements AutoCloseable {
       Acknowledge acknowledge,
       Ack ack) {
     List<Carriage> carriages = carriages(scope, message);
-    if (carriages.isEmpty()) {
-      answer(route(scope, message, publisher), ack);
-      return;
-    }
     if (message.qos() == Qos.AT_MOST_ONCE || acknowledge == Acknowledge.RECEIVED) {
       RetainOutcome outcome = route(scope, message, publisher);
       if (outcome instanceof RetainOutcome.Routed) {
@@ -81,8 +78,13 @@ final class SpaceTraffic implements AutoCloseable {
       answer(outcome, ack);
       return;
     }
+    if (carriages.isEmpty()) {
+      router.publish(scope, message, publisher, ack);
+      return;
+    }
     AllDurable all =
-        new AllDurable(carriages.size(), () -> answer(route(scope, message, publisher), ack), ack);
+        new AllDurable(
+            carriages.size(), () -> router.publish(scope, message, publisher, ack), ack);
     carriages.forEach(carriage -> submit(carriage, message, all));
   }
 

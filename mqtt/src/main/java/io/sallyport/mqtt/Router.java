@@ -86,6 +86,12 @@ public interface Router {
    */
   RetainOutcome routeRetained(Scope scope, Message message, @Nullable SessionKey publisher);
 
+  /**
+   * From now on what is retained in the scope survives a restart; what has survived is there. Before
+   * the scope's first client; may block.
+   */
+  default void keepRetained(Scope scope) {}
+
   /** Forgets the retained message of the topic. */
   void clearRetained(Scope scope, String topic);
 

@@ -205,11 +205,11 @@ public final class MqttEngine implements Router {
   }
 
   /**
-   * Reads what is retained in the scope, and has every change of it survive from now on. Before the
-   * scope's first client; does nothing without a session store. May block.
+   * {@inheritDoc} Does nothing without a session store.
    *
    * @throws SessionStoreException if it can't be read
    */
+  @Override
   public void keepRetained(Scope scope) {
     if (resting != null) {
       context.scopes().keepRetained(scope, context.gate());
