@@ -1,10 +1,12 @@
 package io.sallyport.server.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,7 +50,10 @@ class MqttJsStoriesTest {
                       server.https()));
       try (ForeignProgram node =
           ForeignProgram.start(folder, List.of("node", SCRIPT.toString(), settings.toString()))) {
-        node.awaitOutput("\"failed\":");
+        await()
+            .atMost(Duration.ofMinutes(3))
+            .until(() -> node.output().contains("\"failed\":") || !node.isRunning());
+        assertThat(node.output()).contains("{\"told\"");
         JsonNode result =
             JsonMapper.builder()
                 .build()

@@ -56,6 +56,7 @@ final class Paho5StoryClient implements StoryClient {
     IMqttToken token =
         await()
             .atMost(Duration.ofMillis(PATIENCE_MILLIS))
+            .dontCatchUncaughtExceptions()
             .ignoreExceptionsMatching(e ->
                 e instanceof MqttException leaving
                     && leaving.getReasonCode()
