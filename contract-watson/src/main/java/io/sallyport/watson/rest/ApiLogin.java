@@ -290,8 +290,7 @@ final class ApiLogin extends OncePerRequestFilter {
   private Payload body(HttpServletRequest request, BodyBudget.Lease lease) {
     BodyBudget.Outcome sent;
     try {
-      sent =
-          lease.read(request.getInputStream(), request.getContentLengthLong(), BODY_BYTES_MAX);
+      sent = lease.read(request.getInputStream(), request.getContentLengthLong(), BODY_BYTES_MAX);
     } catch (IOException brokenOff) {
       log.debug("a body did not come whole", brokenOff);
       throw ApiProblem.of(408, "The body did not come whole in time.");
