@@ -349,7 +349,8 @@ final class Connection {
     if (version5) {
       told = writer.connAckOfVersion5(sessionPresent, 0, terms.connAck(), wishes.packetBytesMax());
     } else {
-      writer.connAck(sessionPresent, 0);
+      // MQTT 3.1 section 3.2: that byte has no meaning yet, and is 0.
+      writer.connAck(sessionPresent && connect.version() != MqttVersion.V3_1, 0);
     }
     if (told && version5) {
       writer.speakVersion5(

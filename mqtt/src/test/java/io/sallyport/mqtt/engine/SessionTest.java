@@ -12,6 +12,7 @@ import io.sallyport.mqtt.ConnectRefusal;
 import io.sallyport.mqtt.Message;
 import io.sallyport.mqtt.Qos;
 import io.sallyport.mqtt.RawMqttClient;
+import io.sallyport.mqtt.RawMqttClient.Connect;
 import io.sallyport.mqtt.RawMqttClient.Published;
 import io.sallyport.mqtt.Scope;
 import io.sallyport.mqtt.SessionKey;
@@ -41,6 +42,21 @@ class SessionTest {
     }
     try (RawMqttClient afterClean = server.client()) {
       assertThat(afterClean.login("c", false)).isFalse();
+    }
+  }
+
+  /** MQTT 3.1 section 3.2: the byte that tells it in 3.1.1 is reserved. */
+  @Test
+  void session_present_is_not_told_in_3_1() {
+    Connect old = new Connect("c").protocol("MQIsdp", 3).clean(false);
+    try (RawMqttClient first = server.client()) {
+      assertThat(first.login(old)).isFalse();
+      first.subscribe(1, 1, "t");
+    }
+    try (RawMqttClient second = server.client()) {
+      assertThat(second.login(old)).isFalse();
+      second.sendPublish("t", "still subscribed", 0, 0);
+      assertThat(second.expectPublish().payload()).isEqualTo("still subscribed");
     }
   }
 

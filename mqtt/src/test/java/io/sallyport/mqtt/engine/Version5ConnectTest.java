@@ -192,7 +192,7 @@ class Version5ConnectTest {
     "expiry twice, 00044D515454 05 02 003C 0A 1100000001 1100000001 000161, 130",
     "authentication data alone, 00044D515454 05 02 003C 04 16000178 000161, 130",
     "bytes behind, 00044D515454 05 02 003C 00 000161 00, 129",
-    "will topic with wildcard, 00044D515454 05 06 003C 00 000161 00 000123 000170, 144"
+    "will topic with wildcard, 00044D515454 05 06 003C 00 000161 00 000123 000170, 129"
   })
   void malformed_connect_gets_its_reason_and_is_closed(String what, String hex, int code) {
     try (RawMqttClient client = server.client()) {

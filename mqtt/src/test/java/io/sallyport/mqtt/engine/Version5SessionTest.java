@@ -210,9 +210,9 @@ class Version5SessionTest {
     "reserved flags, 41 02 0001, 129",
     "a packet of the server, 20 02 0000, 130",
     "packet id 0, 32 06 0001 74 0000 00, 130",
-    "wildcard in a topic, 30 04 0001 23 00, 144",
+    "wildcard in a topic, 30 04 0001 23 00, 129",
     "no filter, 82 03 0001 00, 130",
-    "misplaced wildcard in a filter, 82 08 0001 00 0002 2361 00, 143",
+    "misplaced wildcard in a filter, 82 08 0001 00 0002 2361 00, 129",
     "text that is not UTF-8, 30 04 0001 FF 00, 129",
     "remaining length of five bytes, 30 FFFFFFFFFF, 129"
   })

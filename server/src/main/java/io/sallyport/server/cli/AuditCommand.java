@@ -102,8 +102,8 @@ final class AuditCommand {
       List<List<String>> parts = inParts(lines);
       for (int i = 0; i < parts.size(); i++) {
         ObjectNode body = api.object().put("walk", i == parts.size() - 1);
-        ArrayNode lines = body.putArray("checkpoints");
-        parts.get(i).forEach(lines::add);
+        ArrayNode given = body.putArray("checkpoints");
+        parts.get(i).forEach(given::add);
         JsonNode result = api.post("/api/v1/audit/verify", body);
         intact &= result.path("intact").asBoolean(false);
         // Each part but the first begins with the last line of the one before.

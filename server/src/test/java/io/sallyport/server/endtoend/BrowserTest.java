@@ -41,7 +41,6 @@ import tools.jackson.databind.json.JsonMapper;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class BrowserTest {
   private static final Path SOURCES = Path.of("src/test/browser");
-  private static final Path MODULES = Path.of("target/browser");
   private static final int LARGE_BYTES = 100_000;
   private static final int BURST = 500;
 
@@ -51,6 +50,7 @@ class BrowserTest {
   private final AtomicReference<String> settings = new AtomicReference<>("");
   private final ExecutorService requests = Executors.newVirtualThreadPerTaskExecutor();
   private Path folder = Path.of("");
+  private Path mqttJs = Path.of("");
   private HttpServer pages;
   private RunningServer server;
 
@@ -59,7 +59,7 @@ class BrowserTest {
     assumeTrue(ForeignProgram.isInstalled("chromium"), "chromium is not installed");
     assumeTrue(ForeignProgram.isInstalled("npm"), "npm is not installed");
     folder = temporary;
-    installMqttJs();
+    mqttJs = MqttJs.install(folder).resolve("dist/mqtt.min.js");
     pages = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     pages.setExecutor(requests);
     pages.createContext("/", this::answer);
@@ -80,34 +80,6 @@ class BrowserTest {
     requests.close();
   }
 
-  /** As the lock file says, without running anything of the packages. */
-  private void installMqttJs() throws IOException {
-    Files.createDirectories(MODULES);
-    for (String name : List.of("package.json", "package-lock.json")) {
-      Files.writeString(MODULES.resolve(name), Files.readString(SOURCES.resolve(name)));
-    }
-    if (Files.exists(mqttJs())) {
-      return;
-    }
-    try (ForeignProgram npm =
-        ForeignProgram.start(
-            folder,
-            List.of(
-                "npm",
-                "ci",
-                "--ignore-scripts",
-                "--no-audit",
-                "--no-fund",
-                "--prefix",
-                MODULES.toAbsolutePath().toString()))) {
-      assertThat(npm.awaitExit()).as(npm.output()).isZero();
-    }
-  }
-
-  private static Path mqttJs() {
-    return MODULES.resolve("node_modules/mqtt/dist/mqtt.min.js");
-  }
-
   private int pagesPort() {
     return pages.getAddress().getPort();
   }
@@ -125,7 +97,7 @@ class BrowserTest {
           switch (path) {
             case "/" -> Files.readAllBytes(SOURCES.resolve("index.html"));
             case "/story.js" -> Files.readAllBytes(SOURCES.resolve("story.js"));
-            case "/mqtt.min.js" -> Files.readAllBytes(mqttJs());
+            case "/mqtt.min.js" -> Files.readAllBytes(mqttJs);
             case "/settings.json" -> settings.get().getBytes(UTF_8);
             default -> new byte[0];
           };

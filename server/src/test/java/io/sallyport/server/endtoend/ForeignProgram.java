@@ -60,6 +60,10 @@ final class ForeignProgram implements AutoCloseable {
     return this;
   }
 
+  boolean isRunning() {
+    return process.isAlive();
+  }
+
   /** Its exit code. */
   int awaitExit() {
     try {

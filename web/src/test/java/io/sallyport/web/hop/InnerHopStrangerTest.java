@@ -107,8 +107,6 @@ class InnerHopStrangerTest extends RunningHop {
     return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
   }
 
-  private static final Runnable UNCUT = () -> {};
-
   private static PeerRecord someone() throws IOException {
     InetSocketAddress remote =
         new InetSocketAddress(InetAddress.getByAddress(new byte[] {9, 8, 7, 6}), 5);
@@ -123,7 +121,7 @@ class InnerHopStrangerTest extends RunningHop {
         Optional.empty(),
         UnverifiedChain.NONE,
         false,
-        UNCUT);
+        () -> {});
   }
 
   private static java.nio.charset.Charset ascii() {

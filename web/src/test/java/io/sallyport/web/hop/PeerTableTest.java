@@ -16,8 +16,6 @@ class PeerTableTest {
   private final PeerTable table =
       new PeerTable(new SecureRandom(), nanos::get, Duration.ofSeconds(2), 3);
 
-  private static final Runnable UNCUT = () -> {};
-
   private static PeerRecord peer(long id) {
     InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
     return new PeerRecord(
@@ -31,7 +29,7 @@ class PeerTableTest {
         Optional.empty(),
         UnverifiedChain.NONE,
         false,
-        UNCUT);
+        () -> {});
   }
 
   private byte[] register(long id) {
