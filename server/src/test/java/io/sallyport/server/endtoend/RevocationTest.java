@@ -336,8 +336,8 @@ class RevocationTest {
 
   /** Sends the rest, if it still can, and reads what there is. */
   private static String finish(Socket socket, String rest) throws IOException {
-    socket.setSoTimeout((int) BOUND.toMillis());
     try {
+      socket.setSoTimeout((int) BOUND.toMillis());
       socket.getOutputStream().write(rest.getBytes(UTF_8));
       socket.getOutputStream().flush();
       return new String(socket.getInputStream().readAllBytes(), UTF_8);
