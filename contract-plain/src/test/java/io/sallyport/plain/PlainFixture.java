@@ -39,6 +39,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -77,7 +78,8 @@ final class PlainFixture implements AutoCloseable {
             request -> java.util.Objects.requireNonNull(gate.get()).admit(request),
             threads,
             Clock.systemUTC(),
-            meters);
+            meters,
+            () -> CompletableFuture.completedFuture(null));
     messaging =
         new PlainMessaging(
             new PlainPlatform(

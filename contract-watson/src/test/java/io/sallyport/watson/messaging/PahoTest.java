@@ -31,6 +31,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -65,7 +66,8 @@ class PahoTest {
           request -> gate.get().admit(request),
           threads,
           Clock.systemUTC(),
-          new SimpleMeterRegistry());
+          new SimpleMeterRegistry(),
+          () -> CompletableFuture.completedFuture(null));
   private final EventLoopGroup loops =
       new MultiThreadIoEventLoopGroup(2, NioIoHandler.newFactory());
   private final Channel listener;

@@ -333,7 +333,8 @@ final class Connection {
             admission.limits(),
             version5
                 ? new InboundAliases(terms.topicAliasMax(), engine.metrics().aliasBytes())
-                : null);
+                : null,
+            sessionPresent);
     subscribing =
         new Subscribing(
             engine,

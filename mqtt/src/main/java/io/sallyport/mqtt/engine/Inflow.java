@@ -31,6 +31,9 @@ final class Inflow {
   /** Set exactly if the client speaks version 5. */
   private final @Nullable InboundAliases aliases;
 
+  /** A flow that this connection did not begin may be one whose end the client did not hear of. */
+  private final boolean resumed;
+
   /** QoS 1 and 2: answers leave in this order. */
   private final AckQueue acks = new AckQueue();
 
@@ -48,13 +51,15 @@ final class Inflow {
       Session session,
       ClientBinding binding,
       ClientLimits limits,
-      @Nullable InboundAliases aliases) {
+      @Nullable InboundAliases aliases,
+      boolean resumed) {
     this.engine = engine;
     this.connection = connection;
     this.session = session;
     this.binding = binding;
     this.limits = limits;
     this.aliases = aliases;
+    this.resumed = resumed;
   }
 
   void publish(MqttPacket.Publish packet, long nowNanos) {
@@ -162,11 +167,11 @@ final class Inflow {
                 () -> connection.requestClose(CloseReason.STORAGE_UNAVAILABLE));
   }
 
-  /** [MQTT-4.3.3-2], also if it is unknown. */
+  /** [MQTT-4.3.3-2], also if unknown; which is no error in recovery (MQTT 5 §3.7.2.1). */
   private void complete(int packetId, boolean known) {
     if (connection.isOpen()) {
       returnQuota();
-      connection.writer().pubComp(packetId, known);
+      connection.writer().pubComp(packetId, known || resumed);
     }
   }
 

@@ -118,16 +118,6 @@ public final class MqttEngine implements Router {
     this(config, gate, gateExecutor, clock, meters, revocationsTold, new SecureRandom());
   }
 
-  /** As above, where whoever revokes closes the connections before the revocation takes effect. */
-  public MqttEngine(
-      MqttConfig config,
-      ClientGate gate,
-      Executor gateExecutor,
-      Clock clock,
-      MeterRegistry meters) {
-    this(config, gate, gateExecutor, clock, meters, () -> CompletableFuture.completedFuture(null));
-  }
-
   /**
    * Speaks MQTT on a channel from now on. TLS, sniffing and WebSocket framing must be done: the
    * engine's handler goes last into the pipeline and takes {@code ByteBuf}s. Bytes already read may

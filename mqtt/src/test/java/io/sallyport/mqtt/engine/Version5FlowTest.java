@@ -181,6 +181,22 @@ class Version5FlowTest {
     }
   }
 
+  /** MQTT 5 §3.7.2.1: in recovery it is no error; clients take 0x92 for a failed publish. */
+  @Test
+  void pubrel_of_a_flow_whose_end_was_lost_is_answered_with_success() {
+    try (RawMqttClient writer = client("writer", lasting(60))) {
+      writer.sendPublish5("t", "x", 2, 9);
+      writer.expectReason(RawMqttClient.PUBREC, 9);
+      writer.sendAck5(RawMqttClient.PUBREL, 9, 0);
+      assertThat(writer.expectReason(RawMqttClient.PUBCOMP, 9)).isZero();
+    }
+    try (RawMqttClient writer = server.client()) {
+      writer.connect5(new Connect("writer").clean(false).properties(lasting(60)));
+      writer.sendAck5(RawMqttClient.PUBREL, 9, 0);
+      assertThat(writer.expectReason(RawMqttClient.PUBCOMP, 9)).isZero();
+    }
+  }
+
   /** Row 29, v5:MQTT-3.3.4-7: one more than offered. */
   @ParameterizedTest
   @CsvSource({"1,false", "2,false", "2,true"})

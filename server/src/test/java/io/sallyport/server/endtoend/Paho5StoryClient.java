@@ -39,7 +39,15 @@ final class Paho5StoryClient implements StoryClient {
 
   @Override
   public boolean connect(boolean clean) throws MqttException {
-    return connect(options(clean));
+    try {
+      return connect(options(clean));
+    } catch (MqttException e) {
+      if (e.getReasonCode() != MqttClientException.REASON_CODE_CONNECTION_LOST) {
+        throw e;
+      }
+      // It sends no CONNECT at all if an acknowledgement was left over from the connection before.
+      return connect(options(clean));
+    }
   }
 
   @Override

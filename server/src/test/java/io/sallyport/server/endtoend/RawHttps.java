@@ -49,14 +49,26 @@ final class RawHttps {
             + body);
   }
 
-  /** Sends the text, reads to the end, closes. */
+  /**
+   * Sends the text, reads to the end, closes. Reads while it sends: who asks too much is answered,
+   * and hung up on, before all is said.
+   */
   static Answer exchange(Socket socket, String request) {
+    byte[] bytes = request.getBytes(UTF_8);
     try (socket) {
-      socket.getOutputStream().write(request.getBytes(UTF_8));
-      socket.getOutputStream().flush();
+      Thread.startVirtualThread(() -> say(socket, bytes));
       return read(socket.getInputStream());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void say(Socket socket, byte[] request) {
+    try {
+      socket.getOutputStream().write(request);
+      socket.getOutputStream().flush();
+    } catch (IOException hungUp) {
+      // Whoever reads finds out whether there was an answer before.
     }
   }
 
