@@ -21,6 +21,7 @@ import io.sallyport.platform.space.PlainSpace;
 import io.sallyport.platform.space.PlainSpaceStore;
 import io.sallyport.platform.tenant.HostHint;
 import io.sallyport.platform.tenant.Tenant;
+import io.sallyport.platform.tenant.TenantStatus;
 import java.util.List;
 import java.util.Optional;
 
@@ -103,7 +104,14 @@ final class PlainGate implements ClientGate {
     Optional<PlainCredential> credential =
         store
             .findCredential(PlainScopes.credentialNumber(session))
-            .filter(PlainCredential::enabled);
+            .filter(PlainCredential::enabled)
+            .filter(found ->
+                parts
+                    .platform()
+                    .tenants()
+                    .find(found.tenant())
+                    .filter(tenant -> tenant.status() == TenantStatus.ACTIVE)
+                    .isPresent());
     if (space.isEmpty() || credential.isEmpty()) {
       return Optional.empty();
     }

@@ -83,8 +83,7 @@ final class SpaceTraffic implements AutoCloseable {
       return;
     }
     AllDurable all =
-        new AllDurable(
-            carriages.size(), () -> router.publish(scope, message, publisher, ack), ack);
+        new AllDurable(carriages.size(), () -> router.publish(scope, message, publisher, ack), ack);
     carriages.forEach(carriage -> submit(carriage, message, all));
   }
 

@@ -87,8 +87,8 @@ public interface Router {
   RetainOutcome routeRetained(Scope scope, Message message, @Nullable SessionKey publisher);
 
   /**
-   * From now on what is retained in the scope survives a restart; what has survived is there. Before
-   * the scope's first client; may block.
+   * From now on what is retained in the scope survives a restart; what has survived is there.
+   * Before the scope's first client; may block.
    */
   default void keepRetained(Scope scope) {}
 

@@ -195,6 +195,11 @@ final class TestPlatform implements AutoCloseable {
           ? new CredentialVersions(1, 1, 1)
           : fixture.keyAuthenticator.currentVersions(principal);
     }
+
+    @Override
+    public Optional<Principal.Application> standing(String apiKey) {
+      return fixture.keyAuthenticator.standing(apiKey);
+    }
   }
 
   /** Appends at once, and tells when it can't. */

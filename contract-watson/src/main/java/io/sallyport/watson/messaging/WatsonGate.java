@@ -6,7 +6,6 @@ import io.sallyport.mqtt.ClientGate;
 import io.sallyport.mqtt.ClientLimits;
 import io.sallyport.mqtt.ConnectRefusal;
 import io.sallyport.mqtt.ConnectRequest;
-import io.sallyport.mqtt.Message;
 import io.sallyport.mqtt.Password;
 import io.sallyport.mqtt.Scope;
 import io.sallyport.mqtt.SessionKey;
@@ -18,7 +17,6 @@ import io.sallyport.platform.device.DeviceClass;
 import io.sallyport.platform.identity.Authentication;
 import io.sallyport.platform.identity.CredentialVersions;
 import io.sallyport.platform.identity.LoginSource;
-import io.sallyport.platform.identity.Permission;
 import io.sallyport.platform.identity.Principal;
 import io.sallyport.platform.tenant.HostHint;
 import io.sallyport.watson.Refusals.Rule;
@@ -27,7 +25,6 @@ import io.sallyport.watson.status.CloseCode;
 import io.sallyport.watson.status.StatusNote;
 import io.sallyport.watson.status.StatusSubject;
 import io.sallyport.watson.status.WatsonScopes;
-import io.sallyport.watson.topic.PublishTopic;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -38,15 +35,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class WatsonGate implements ClientGate {
   private static final String TOKEN_USER = "use-token-auth";
+  private static final String KEY_OWNER = "key:";
 
   private final MessagingParts parts;
   private final HostHint hosts;
   private final WatsonLimits limits;
+  private final Wills wills;
 
   WatsonGate(MessagingParts parts, HostHint hosts, WatsonLimits limits) {
     this.parts = parts;
     this.hosts = hosts;
     this.limits = limits;
+    this.wills = new Wills(parts);
   }
 
   /**
@@ -55,6 +55,11 @@ final class WatsonGate implements ClientGate {
   @Override
   public @Nullable Object note(Scope scope, String tag) {
     return StatusNote.ofTag(tag).orElse(null);
+  }
+
+  @Override
+  public Optional<WillRights> reopen(SessionKey session) {
+    return wills.reopen(session);
   }
 
   /**
@@ -215,9 +220,7 @@ final class WatsonGate implements ClientGate {
         return refuse(request, Rule.VERSION_CHANGED);
       }
       Principal.OfTenant principal = client.principal();
-      SessionKey session =
-          new SessionKey(
-              WatsonScopes.full(principal.tenantNumber()), owner(principal), request.clientId());
+      SessionKey session = sessionOf(principal, request.clientId());
       admitted = true;
       return new Admission.Admitted(
           session, binding, allowed.withOffer(WatsonLimits.VERSION_5_OFFER));
@@ -243,11 +246,23 @@ final class WatsonGate implements ClientGate {
 
   /** Who owns the sessions of an API key. */
   static String owner(String apiKey) {
-    return "key:" + apiKey;
+    return KEY_OWNER + apiKey;
+  }
+
+  /** The API key that owns such a session. */
+  static Optional<String> apiKeyOf(String owner) {
+    return owner.startsWith(KEY_OWNER)
+        ? Optional.of(owner.substring(KEY_OWNER.length()))
+        : Optional.empty();
   }
 
   private static String owner(long deviceNumber) {
     return "device:" + deviceNumber;
+  }
+
+  /** What names the session of a client. */
+  static SessionKey sessionOf(Principal.OfTenant principal, String clientId) {
+    return new SessionKey(WatsonScopes.full(principal.tenantNumber()), owner(principal), clientId);
   }
 
   /** What names the session of a device. */
@@ -273,45 +288,7 @@ final class WatsonGate implements ClientGate {
   }
 
   private boolean mayPublishWill(ConnectRequest request, Principal.OfTenant principal) {
-    if (request.will().isEmpty()) {
-      return true;
-    }
-    Message will = request.will().get();
-    if (will.payload().length > WatsonLimits.PAYLOAD_BYTES_MAX) {
-      return false;
-    }
-    return switch (principal) {
-      case Principal.Device device when !device.gateway() ->
-          PublishTopic.ofDevice(will.topic()) instanceof PublishTopic.OwnEvent;
-      case Principal.Device gateway ->
-          PublishTopic.ofGateway(gateway.tenant(), will.topic())
-                  instanceof PublishTopic.EventOf(DeviceKey of, String _, String _)
-              && (of.equals(gateway.key())
-                  || parts
-                      .directory()
-                      .find(of)
-                      .flatMap(Device::gateway)
-                      .equals(Optional.of(gateway.key())));
-      case Principal.Application application ->
-          switch (PublishTopic.ofApplication(application.tenant(), will.topic())) {
-            case PublishTopic.EventOf event ->
-                mayReach(application, Permission.EVENT_PUBLISH, event.device());
-            case PublishTopic.CommandTo command ->
-                mayReach(application, Permission.COMMAND_SEND, command.device());
-            case PublishTopic.OwnEvent _,
-                PublishTopic.ManagementRequest _,
-                PublishTopic.Forbidden _,
-                PublishTopic.Invalid _ ->
-                false;
-          };
-      case Principal.PlainClient _ -> false;
-    };
-  }
-
-  private boolean mayReach(
-      Principal.Application application, Permission permission, DeviceKey device) {
-    return parts.platform().policy().allows(application, permission, device)
-        && parts.directory().find(device).isPresent();
+    return request.will().isEmpty() || wills.mayPublish(request.will().get(), principal);
   }
 
   private LiveClient client(

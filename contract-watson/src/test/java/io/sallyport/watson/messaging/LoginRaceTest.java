@@ -16,6 +16,7 @@ import io.sallyport.platform.identity.Principal;
 import io.sallyport.platform.testing.PlatformFixture;
 import io.sallyport.watson.WatsonPlatform;
 import io.sallyport.watson.testing.WatsonFixture;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.function.Consumer;
@@ -47,6 +48,11 @@ class LoginRaceTest {
     @Override
     public CredentialVersions currentVersions(Principal.Device device) {
       return inner.currentVersions(device);
+    }
+
+    @Override
+    public Optional<Principal.Device> standing(DeviceKey key) {
+      return inner.standing(key);
     }
   }
 

@@ -6,6 +6,7 @@ import io.sallyport.platform.identity.Authentication;
 import io.sallyport.platform.identity.CredentialVersions;
 import io.sallyport.platform.identity.LoginSource;
 import io.sallyport.platform.identity.Principal;
+import java.util.Optional;
 
 /**
  * Logs in devices and gateways, throttled and audited (THREATS T44). Blocks: call it on a virtual
@@ -21,4 +22,12 @@ public interface DeviceAuthenticator {
 
   /** The device's current versions, to compare after its live connection was registered. */
   CredentialVersions currentVersions(Principal.Device device);
+
+  /**
+   * A device by what holds now, without a login: for acting in the name of one that is not
+   * connected.
+   *
+   * @return empty if it is gone or disabled, or its tenant is suspended
+   */
+  Optional<Principal.Device> standing(DeviceKey key);
 }

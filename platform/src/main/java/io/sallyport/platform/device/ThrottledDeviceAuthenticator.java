@@ -113,15 +113,26 @@ public final class ThrottledDeviceAuthenticator implements DeviceAuthenticator {
   }
 
   private Authentication granted(DeviceKey key, Claimed claimed, LoginSource source) {
-    DeviceAccess device = claimed.device();
-    Principal principal =
-        new Principal.Device(
-            key,
-            claimed.tenant().number(),
-            device.number(),
-            device.deviceClass() == DeviceClass.GATEWAY);
+    Principal principal = principal(key, claimed.tenant(), claimed.device());
     audit.succeeded(principal, source);
     return new Authentication.Granted(principal, claimed.versions());
+  }
+
+  private static Principal.Device principal(DeviceKey key, Tenant tenant, DeviceAccess device) {
+    return new Principal.Device(
+        key, tenant.number(), device.number(), device.deviceClass() == DeviceClass.GATEWAY);
+  }
+
+  @Override
+  public Optional<Principal.Device> standing(DeviceKey key) {
+    return tenants
+        .find(key.tenant())
+        .filter(tenant -> tenant.status() == TenantStatus.ACTIVE)
+        .flatMap(tenant ->
+            devices
+                .findAccess(key)
+                .filter(DeviceAccess::enabled)
+                .map(device -> principal(key, tenant, device)));
   }
 
   /** THREATS T06: a success under an old key is hashed anew, unless the token changed meanwhile. */

@@ -188,4 +188,18 @@ public final class ThrottledKeyAuthenticator implements KeyAuthenticator {
           throw new IllegalArgumentException("a plain client does not log in with a key");
     };
   }
+
+  @Override
+  public Optional<Principal.Application> standing(String apiKey) {
+    return apiKeys
+        .find(apiKey)
+        .filter(ApiKey::enabled)
+        .flatMap(key ->
+            tenants
+                .find(key.tenant())
+                .filter(tenant -> tenant.status() == TenantStatus.ACTIVE)
+                .map(tenant ->
+                    new Principal.Application(
+                        tenant.id(), tenant.number(), apiKey, permissions(key.roles()))));
+  }
 }
