@@ -3,7 +3,9 @@ package io.sallyport.mqtt;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
-/** Carries messages to the subscribers of a scope. Thread-safe; never blocks. */
+/**
+ * Carries messages to the subscribers of a scope. Thread-safe; never blocks, but where it says so.
+ */
 public interface Router {
   /** {@link #route(Scope, Message, SessionKey)} for a message that no session published. */
   default int route(Scope scope, Message message) {
@@ -25,7 +27,8 @@ public interface Router {
   /**
    * {@link #route(Scope, Message)} for a message that the scope's log has: the position behind it
    * is stored with the copies for durable sessions, so that after a kill the log can be read again
-   * from {@link #logCursor}. One thread at a time per scope, in the log's order.
+   * from {@link #logCursor}. One thread at a time per scope, in the log's order. Waits while what
+   * was routed is being stored.
    */
   default int route(Scope scope, Message message, long position) {
     return route(scope, message);
@@ -41,8 +44,7 @@ public interface Router {
 
   /**
    * Everything of the log before that position has been routed. To be told of every scope with a
-   * log that is not empty, before the first client comes; it waits for what was routed to be
-   * stored.
+   * log that is not empty, before the first client comes.
    */
   default void logRouted(Scope scope, long nextPosition) {}
 

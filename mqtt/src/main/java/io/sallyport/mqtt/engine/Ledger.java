@@ -5,21 +5,27 @@ import io.sallyport.mqtt.store.Batch;
 import io.sallyport.mqtt.store.SessionRef;
 import io.sallyport.mqtt.store.SessionStore;
 import io.sallyport.mqtt.store.SessionStoreException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The engine's way to its session store, if it has one. Callbacks come on the store's thread.
- * Thread-safe; only {@link #read} leads to a thread that may wait.
+ * Thread-safe. Only {@link #awaitRoom} waits; {@link #read} leads to a thread that may.
  */
 final class Ledger {
+  /** A store that stops does not tell those who wait for it. */
+  private static final long LOOK_AGAIN_MILLIS = 250;
+
   private final @Nullable SessionStore store;
   private final Executor reads;
   private final FaultLog faults;
   private final Object order = new Object();
+  private volatile boolean released;
 
   /**
    * @param store null: nothing outlives the process
@@ -86,6 +92,28 @@ final class Ledger {
   /** Runs {@code resumed} once when the store has caught up, on any thread. */
   void whenCaughtUp(Runnable resumed) {
     store().whenAccepting(resumed);
+  }
+
+  /**
+   * Waits until more may be stored: for who reads a log, which keeps what has not been read. Not
+   * for event loops. Nobody waits after {@link #release}.
+   */
+  void awaitRoom() {
+    while (isBehind() && !released) {
+      CountDownLatch room = new CountDownLatch(1);
+      store().whenAccepting(room::countDown);
+      try {
+        boolean _ = room.await(LOOK_AGAIN_MILLIS, TimeUnit.MILLISECONDS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      }
+    }
+  }
+
+  /** The engine stops: the log will be read again from where its messages were last stored. */
+  void release() {
+    released = true;
   }
 
   /** What nobody waits for; keeps its place among the others. */

@@ -178,7 +178,8 @@ public final class MqttEngine implements Router {
       loop.post(() -> drain(loop, grace, loopEnded));
     }
     CompletableFuture<Void> all =
-        CompletableFuture.allOf(ended.toArray(CompletableFuture<?>[]::new));
+        CompletableFuture.allOf(ended.toArray(CompletableFuture<?>[]::new))
+            .thenRun(context.ledger()::release);
     return resting == null ? all : all.thenRun(resting::stop);
   }
 

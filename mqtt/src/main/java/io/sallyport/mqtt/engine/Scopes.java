@@ -44,6 +44,9 @@ final class Scopes {
     /** Of the log, as last stored; written under the ledger's order. */
     private volatile long storedPosition;
 
+    /** A copy of a message of the log could not be stored: the place before it must be kept. */
+    private volatile boolean missing;
+
     private State(MqttConfig config, Clock clock, Totals totals) {
       heldBytes = new HeldBytes(config.sessions().heldBytesPerScopeMax(), totals.held());
       storedBytes = new HeldBytes(config.sessions().storedBytesPerScopeMax(), totals.stored());
@@ -125,7 +128,9 @@ final class Scopes {
       return route(scope, message, null);
     }
     State state = state(scope);
-    int copies = carry(scope, message, null, null, position, false, () -> {}, () -> {});
+    ledger.awaitRoom();
+    int copies =
+        carry(scope, message, null, null, position, false, () -> {}, () -> state.missing = true);
     state.nextPosition = Math.max(state.nextPosition, position + 1); // One thread routes the log.
     if (state.nextPosition - state.storedPosition >= UNSTORED_POSITIONS_MAX) {
       synchronized (ledger.order()) {
@@ -149,7 +154,9 @@ final class Scopes {
   void noteCursor(Scope scope, Batch.Builder batch) {
     State state = state(scope);
     state.storedPosition = state.nextPosition;
-    batch.putCursor(scope, state.nextPosition);
+    if (!state.missing) {
+      batch.putCursor(scope, state.nextPosition);
+    }
   }
 
   /** For a client's message, which is answered once everything about it is stored. */

@@ -25,10 +25,12 @@ import org.junit.jupiter.api.Test;
 
 /** What survives a kill of the server, MESSAGING.md section 5; sessions end when they should. */
 class DurableSessionTest {
+  private static final int BATCHES_MAX = 10_000;
+
   private final ExecutorService commits = Executors.newSingleThreadExecutor();
   private final Queue<Runnable> heldCommits = new ConcurrentLinkedQueue<>();
   private volatile boolean holdsCommits;
-  private final InMemorySessionStore disk = new InMemorySessionStore(this::commit, 10_000);
+  private final InMemorySessionStore disk = new InMemorySessionStore(this::commit, BATCHES_MAX);
   private final TestClock clock = new TestClock();
   private MqttConfig config = MqttConfig.DEFAULT;
   private ClientLimits limits = ClientLimits.DEFAULT;
@@ -568,6 +570,32 @@ class DurableSessionTest {
       expectNoMessage(reader);
     }
     assertThat(server.engine.logCursor(TestGate.SCOPE)).hasValue(6);
+  }
+
+  @Test
+  void who_reads_the_log_waits_for_a_store_that_is_behind() throws InterruptedException {
+    limits = ClientLimits.DEFAULT.withQueue(20_000, 64 << 20, ClientLimits.Overflow.DROP_NEWEST);
+    server.gate.limits = limits;
+    try (RawMqttClient reader = lasting("reader", false)) {
+      reader.subscribe(1, 1, "t");
+    }
+    offline();
+    holdsCommits = true;
+    int all = BATCHES_MAX + 100;
+    Thread log =
+        Thread.startVirtualThread(() -> {
+          for (int i = 0; i < all; i++) {
+            routeLogged(i);
+          }
+        });
+    await().until(() -> !disk.accepting());
+    releaseCommits();
+    log.join();
+    try (RawMqttClient reader = lasting("reader", true)) {
+      for (int i = 0; i < all; i++) {
+        assertThat(receive(reader)).isEqualTo("e" + i);
+      }
+    }
   }
 
   private void routeLogged(long position) {
