@@ -28,7 +28,7 @@ import tools.jackson.databind.json.JsonMapper;
  * -Dsallyport.kill.rounds}.
  */
 class LastingSessionKillTest {
-  private static final int ROUNDS = Integer.getInteger("sallyport.kill.rounds", 2);
+  private static final int ROUNDS = Integer.getInteger("sallyport.kill.rounds", 5);
   private static final int ACKNOWLEDGED_MIN = 200;
   private static final String EVENTS = "iot-2/type/+/id/+/evt/+/fmt/+";
 
