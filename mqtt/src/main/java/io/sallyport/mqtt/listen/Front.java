@@ -67,6 +67,7 @@ public final class Front implements AutoCloseable {
       SslProvider provider) {
     this.config = config;
     this.transport = transport;
+    BufferMetrics.bindTo(meters);
     AtomicLong ids = new AtomicLong();
     Handshakes handshakes = new Handshakes(config.handshakes());
     for (ListenerConfig listener : config.listeners()) {

@@ -47,6 +47,17 @@ final class ChildServer implements AutoCloseable {
   }
 
   /**
+   * Likewise.
+   *
+   * @param bootstrap the bootstrap file instead of {@link RunningServer#BOOTSTRAP}
+   */
+  static ChildServer bootstrapped(Path folder, String bootstrap) throws IOException {
+    ChildServer server = launch(folder, folder.resolve("data"), bootstrap, "", List.of());
+    server.awaitReady();
+    return server;
+  }
+
+  /**
    * Starts without waiting.
    *
    * @param folder where configuration, bootstrap file and log are kept
@@ -55,7 +66,13 @@ final class ChildServer implements AutoCloseable {
    */
   static ChildServer launch(Path folder, Path data, String config, List<String> wrap)
       throws IOException {
-    Path bootstrap = Files.writeString(folder.resolve("bootstrap.yaml"), RunningServer.BOOTSTRAP);
+    return launch(folder, data, RunningServer.BOOTSTRAP, config, wrap);
+  }
+
+  private static ChildServer launch(
+      Path folder, Path data, String bootstrapText, String config, List<String> wrap)
+      throws IOException {
+    Path bootstrap = Files.writeString(folder.resolve("bootstrap.yaml"), bootstrapText);
     Path file =
         Files.writeString(
             folder.resolve("sallyport.yaml"),
@@ -122,6 +139,11 @@ final class ChildServer implements AutoCloseable {
 
   int https() {
     return ready.port("https").orElseThrow();
+  }
+
+  /** The listener without login, where the bootstrap file has one. */
+  int loginless() {
+    return ready.port("mqtt").orElseThrow();
   }
 
   /** A file as the process sees it, also in a mount namespace of its own. */
