@@ -45,8 +45,8 @@ final class Siege implements AutoCloseable {
       if (windowBytes > 0) {
         socket.setReceiveBufferSize(windowBytes);
       }
-      socket.bind(new InetSocketAddress(InetAddress.getByName(from), 0));
-      socket.connect(new InetSocketAddress("127.0.0.1", port), PATIENCE_MILLIS);
+      socket.bind(new InetSocketAddress(InetAddress.ofLiteral(from), 0));
+      socket.connect(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port), PATIENCE_MILLIS);
       socket.setSoTimeout(PATIENCE_MILLIS);
       socket.setTcpNoDelay(true);
       return socket;
