@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
@@ -134,6 +135,11 @@ public final class Front implements AutoCloseable {
   }
 
   private void bind(DoorwayListener listener) {
+    AcceptFailures failures =
+        new AcceptFailures(
+            listener.name(), listener.metrics(), config.acceptPause(), System::nanoTime);
+    AcceptPace pace =
+        new AcceptPace(config.acceptsPerSecondMax(), listener.metrics(), System::nanoTime);
     ServerBootstrap bootstrap =
         new ServerBootstrap()
             .group(
@@ -145,8 +151,12 @@ public final class Front implements AutoCloseable {
             // another connection still stands for.
             .option(ChannelOption.SO_REUSEADDR, true)
             .handler(
-                new AcceptFailures(
-                    listener.name(), listener.metrics(), config.acceptPause(), System::nanoTime))
+                new ChannelInitializer<>() {
+                  @Override
+                  protected void initChannel(Channel door) {
+                    door.pipeline().addLast(failures, pace);
+                  }
+                })
             .childOption(ChannelOption.TCP_NODELAY, true)
             .childOption(ChannelOption.SO_KEEPALIVE, true)
             .childHandler(listener);

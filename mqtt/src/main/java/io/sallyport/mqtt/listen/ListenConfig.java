@@ -21,6 +21,7 @@ import java.util.Set;
  * @param pipeLowWaterBytes reading goes on when fewer bytes wait in a pipe's direction
  * @param pipeHighWaterBytes reading stops when more bytes wait in a pipe's direction
  * @param acceptPause how long a listener rests after accepting failed
+ * @param acceptsPerSecondMax new connections that a listener takes; more wait, none is refused
  * @param ticketRotation how long one session ticket key issues; it is accepted for twice as long
  * @param webSocket bounds of MQTT over WebSocket
  * @param handshakes bounds of TLS handshakes
@@ -36,9 +37,12 @@ public record ListenConfig(
     int pipeLowWaterBytes,
     int pipeHighWaterBytes,
     Duration acceptPause,
+    int acceptsPerSecondMax,
     Duration ticketRotation,
     WebSocket webSocket,
     Handshakes handshakes) {
+  /** Of a listener; some times what handshakes one processor can compute. */
+  public static final int ACCEPTS_PER_SECOND = 2_000;
 
   /**
    * Bounds of MQTT over WebSocket (MESSAGING.md section 8).
@@ -78,6 +82,38 @@ public record ListenConfig(
     }
   }
 
+  /** With the default pace of accepting. */
+  public ListenConfig(
+      List<ListenerConfig> listeners,
+      Duration handshakeTimeMax,
+      Duration sniffTimeMax,
+      Duration innerConnectTimeMax,
+      Duration stallTimeMax,
+      int answerBytesPerSecondMin,
+      Duration farewellTimeMax,
+      int pipeLowWaterBytes,
+      int pipeHighWaterBytes,
+      Duration acceptPause,
+      Duration ticketRotation,
+      WebSocket webSocket,
+      Handshakes handshakes) {
+    this(
+        listeners,
+        handshakeTimeMax,
+        sniffTimeMax,
+        innerConnectTimeMax,
+        stallTimeMax,
+        answerBytesPerSecondMin,
+        farewellTimeMax,
+        pipeLowWaterBytes,
+        pipeHighWaterBytes,
+        acceptPause,
+        ACCEPTS_PER_SECOND,
+        ticketRotation,
+        webSocket,
+        handshakes);
+  }
+
   public ListenConfig {
     listeners = List.copyOf(listeners);
     Set<String> names = new HashSet<>();
@@ -99,8 +135,8 @@ public record ListenConfig(
         throw new IllegalArgumentException("time limits must be positive");
       }
     }
-    if (answerBytesPerSecondMin < 1) {
-      throw new IllegalArgumentException("the least rate must be positive");
+    if (answerBytesPerSecondMin < 1 || acceptsPerSecondMax < 1) {
+      throw new IllegalArgumentException("rates must be positive");
     }
     if (pipeLowWaterBytes < 1 || pipeHighWaterBytes <= pipeLowWaterBytes) {
       throw new IllegalArgumentException("water marks must rise");
@@ -147,6 +183,7 @@ public record ListenConfig(
         pipeLowWaterBytes,
         pipeHighWaterBytes,
         acceptPause,
+        acceptsPerSecondMax,
         ticketRotation,
         webSockets,
         handshaking);

@@ -44,6 +44,7 @@ final class ListenMetrics {
   private final AtomicInteger http = new AtomicInteger();
   private final AtomicInteger pipes = new AtomicInteger();
   private final Timer handshake;
+  private final Counter acceptDelays;
   private final Counter hellosAgain;
   private final Counter hellosOfStrangers;
 
@@ -54,6 +55,7 @@ final class ListenMetrics {
     registry.gauge("sallyport.listen.pending", tags(), pending);
     registry.gauge("sallyport.listen.http", tags(), http);
     registry.gauge("sallyport.listen.pipes", tags(), pipes);
+    acceptDelays = registry.counter("sallyport.listen.accept.delays", tags());
     handshake = registry.timer("sallyport.listen.handshake", tags());
     String hellos = "sallyport.listen.hellos";
     hellosAgain = registry.counter(hellos, tags().and("line", "again"));
@@ -95,6 +97,11 @@ final class ListenMetrics {
 
   void acceptFailed() {
     registry.counter("sallyport.listen.accept.failures", tags()).increment();
+  }
+
+  /** More came than the listener takes in a moment: the next ones wait. */
+  void acceptDelayed() {
+    acceptDelays.increment();
   }
 
   void refused(Refusal reason) {

@@ -243,6 +243,29 @@ class AttackTest {
     }
   }
 
+  /** Row "one exception stopping shared machinery": it ends the connection it came from. */
+  @Test
+  void contract_that_throws_ends_one_connection_and_its_loop_goes_on() {
+    List<RawMqttClient> others = new ArrayList<>();
+    for (int i = 0; i < 16; i++) { // On every loop, the failing ones' too.
+      others.add(server.client("other" + i));
+    }
+    server.gate.onPublish =
+        (_, _) -> {
+          throw new IllegalStateException("a fault of the contract");
+        };
+    for (int i = 0; i < 16; i++) {
+      try (RawMqttClient failing = server.client("failing" + i)) {
+        failing.sendPublish("t", "x", 1, 1).expectClosed();
+      }
+    }
+    await().until(() -> server.count("mqtt.connections.closed", "reason", "server_error") == 16);
+    for (RawMqttClient other : others) {
+      expectQuickPong(other);
+      other.close();
+    }
+  }
+
   private static void awaitPending(TestServer server, int connections) {
     await().until(() -> server.meters.get("mqtt.logins.pending").gauge().value() == connections);
   }

@@ -72,6 +72,9 @@ class AttackedServerTest {
   /** Of the whole class, beside the heap: compiled code, classes, caches of the store, TLS. */
   private static final long OUTSIDE_LEFT_MAX = 128 * MIB;
 
+  /** The stores open files as they grow. */
+  private static final int FILES_LEFT_MAX = 16;
+
   /** MESSAGING section 8 for the median, in ms: a busy build machine doubles the time of few. */
   private static final double DELAY_MAX = 100;
 
@@ -126,7 +129,7 @@ class AttackedServerTest {
   /** What is made once, on the first connection of a kind, belongs to nobody's attack. */
   private void warmUp() throws Exception {
     try (Siege siege = new Siege(server)) {
-      for (int i = 0; i < 40; i++) {
+      for (int i = 0; i < 20; i++) {
         RawMqttClient plain = siege.loggedIn("warm" + i);
         plain.subscribe(1, 1, "warm/#");
         plain.sendPublish("warm/up", "x".repeat(1_000), 1, 2);
@@ -155,6 +158,9 @@ class AttackedServerTest {
           end.descriptors().others() - start.descriptors().others());
       assertThat(end.heapBytes() - start.heapBytes()).isLessThan(2 * HEAP_LEFT_MAX);
       assertThat(outside).isLessThan(OUTSIDE_LEFT_MAX);
+      assertThat(end.descriptors().others() - start.descriptors().others())
+          .as("files of the stores")
+          .isLessThan(FILES_LEFT_MAX);
       device.close();
       assertThat(started.stop()).as("ended by SIGTERM").isEqualTo(143);
     }
@@ -561,8 +567,7 @@ class AttackedServerTest {
           }
           peak = device.between(probe::measure);
           long before = System.nanoTime();
-          assertThat(administer("DELETE", SPACE + "/credentials/hoarder", ""))
-              .isEqualTo(204);
+          assertThat(administer("DELETE", SPACE + "/credentials/hoarder", "")).isEqualTo(204);
           for (RawMqttClient client : staying) {
             Siege.untilClosed(client);
           }
@@ -791,7 +796,7 @@ class AttackedServerTest {
           }
           for (int i = 0; i < 10; i++) {
             Socket socket = opened(siege);
-            byte[] connect = new Connect("ws" + i).bytes();
+            byte[] connect = login("own", "ws" + i).bytes();
             for (int at = 0; at < connect.length; at++) {
               int first = (at == 0 ? 2 : 0) | (at == connect.length - 1 ? 0x80 : 0);
               Siege.write(socket, frame(first, new byte[] {connect[at]}));
@@ -1021,8 +1026,7 @@ class AttackedServerTest {
 
   /** By a connection that is not kept. */
   private int administer(String method, String path, String body) throws IOException {
-    Socket socket =
-        server.trust().getSocketFactory().createSocket("127.0.0.1", server.https());
+    Socket socket = server.trust().getSocketFactory().createSocket("127.0.0.1", server.https());
     socket.setSoTimeout(20_000);
     String login = RawHttps.basic(RunningServer.ADMIN_KEY, RunningServer.ADMIN_TOKEN);
     return RawHttps.exchange(socket, method, path, "localhost", login, body).status();

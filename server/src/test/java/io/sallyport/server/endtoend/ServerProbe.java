@@ -17,6 +17,8 @@ import java.util.stream.Stream;
 /** Measures a server's process from outside: by jcmd, {@code /proc} and its metrics. */
 final class ServerProbe {
   private static final Pattern TOTAL = Pattern.compile("(?m)^Total\\s+\\d+\\s+(\\d+)\\s*$");
+  private static final Pattern FILLER =
+      Pattern.compile("(?m)^ *\\d+: +\\d+ +(\\d+) +(?:\\[L)?jdk\\.internal\\.vm\\.Filler");
   private static final Pattern DIRECT =
       Pattern.compile(
           "sallyport_buffers_bytes\\{memory=\"direct\"}"
@@ -94,11 +96,19 @@ final class ServerProbe {
         jcmd.destroyForcibly();
         throw new IllegalStateException("jcmd did not answer");
       }
-      Matcher total = TOTAL.matcher(Files.readString(answer));
+      String histogram = Files.readString(answer);
+      Matcher total = TOTAL.matcher(histogram);
       if (!total.find()) {
-        throw new IllegalStateException("no histogram: " + Files.readString(answer));
+        throw new IllegalStateException("no histogram: " + histogram);
       }
-      return Long.parseLong(total.group(1));
+      // What the serial collector leaves in the gaps of a heap that it did not move together.
+      long fillers =
+          FILLER
+              .matcher(histogram)
+              .results()
+              .mapToLong(filler -> Long.parseLong(filler.group(1)))
+              .sum();
+      return Long.parseLong(total.group(1)) - fillers;
     } finally {
       Files.delete(answer);
     }
