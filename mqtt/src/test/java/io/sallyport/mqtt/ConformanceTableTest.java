@@ -132,7 +132,7 @@ class ConformanceTableTest {
           try (Stream<Path> files = Files.walk(tests)) {
             files
                 .filter(file -> file.toString().endsWith("Test.java"))
-                .forEach(file -> sources.put(name(file), text(file)));
+                .forEach(file -> sources.merge(name(file), text(file), String::concat));
           }
         }
       }

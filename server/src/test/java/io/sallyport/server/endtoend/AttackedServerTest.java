@@ -173,8 +173,8 @@ class AttackedServerTest {
     row(
         "huge remaining length",
         "mqtt_malformed_total\\{cause=\"(first_packet_too_large|remaining_length)\"}",
-        16,
-        16,
+        4,
+        8,
         siege -> {
           List<String> heads = List.of("10FFFFFF7F", "10818001", "10FFFFFFFF");
           for (int i = 0; i < 150; i++) {
@@ -195,8 +195,8 @@ class AttackedServerTest {
     row(
         "huge properties, user properties",
         "mqtt_malformed_total\\{cause=\"(properties_too_large|too_many_user_properties)\"}",
-        16,
-        16,
+        4,
+        8,
         siege -> {
           byte[] many = RawMqttClient.publish5("t", "", 0, 0, userProperties(65, 1));
           byte[] large = RawMqttClient.publish5("t", "", 0, 0, userProperties(2, 40_000));
@@ -226,8 +226,8 @@ class AttackedServerTest {
         "5-byte variable integer, bad lengths",
         "mqtt_malformed_total\\{cause=\""
             + "(remaining_length|variable_integer|field_beyond_end|property_length)\"}",
-        16,
-        16,
+        4,
+        8,
         siege -> {
           List<String> lies =
               List.of(
@@ -257,8 +257,8 @@ class AttackedServerTest {
         "sallyport_listen_evicted_total\\{.*|sallyport_listen_refused_total\\{.*\"silent\".*"
             + "|sallyport_listen_handshakes_total\\{.*\"failed\".*\"timeout\".*"
             + "|mqtt_connections_closed_total\\{reason=\"no_data\"}",
-        24,
-        24,
+        8,
+        8,
         siege -> {
           List<Socket> silent = new ArrayList<>();
           for (int i = 0; i < 300; i++) { // 44 of them give way: 256 an address.
@@ -292,8 +292,8 @@ class AttackedServerTest {
     row(
         "keep alive 0 and 65,535",
         "mqtt_connections",
-        24,
-        16,
+        12,
+        8,
         siege -> {
           for (int i = 0; i < 1_000; i++) {
             siege.loggedIn(new Connect("idle" + i).keepAlive(0));
@@ -312,8 +312,8 @@ class AttackedServerTest {
     row(
         "reading slowly",
         "mqtt_messages_dropped_total\\{cause=\"(slow_reader|queue_full)\"}",
-        48,
-        48,
+        24,
+        32,
         siege -> {
           for (int i = 0; i < 24; i++) {
             RawMqttClient reader =
@@ -356,7 +356,7 @@ class AttackedServerTest {
         "topic depth, wildcard bombs",
         "mqtt_malformed_total\\{cause=\"(topic_too_deep|topic_too_long|too_many_filters)\"}",
         64,
-        16,
+        8,
         siege -> {
           String[] hundredAndOne = new String[101];
           for (int i = 0; i < hundredAndOne.length; i++) {
@@ -406,8 +406,8 @@ class AttackedServerTest {
     row(
         "$share malformed, many groups",
         "mqtt_shared_refused_total|mqtt_malformed_total\\{cause=\"filter_syntax\"}",
-        16,
-        16,
+        6,
+        8,
         siege -> {
           List<String> malformed = List.of("$share/", "$share//t", "$share/g+/t", "$share/g/a#");
           for (int i = 0; i < 40; i++) {
@@ -436,8 +436,8 @@ class AttackedServerTest {
     row(
         "$-topics",
         "sallyport_plain_denied_(publishes|subscriptions)_total",
-        16,
-        16,
+        4,
+        8,
         siege -> {
           List<String> topics = List.of("$SYS/broker/uptime", "$", "$share", "$SYS/#", "$/+");
           RawMqttClient listener = siege.loggedIn("listener");
@@ -459,8 +459,8 @@ class AttackedServerTest {
     row(
         "QoS 2 ids never released, repeated",
         "mqtt_malformed_total\\{cause=\"receive_maximum_exceeded\"}",
-        16,
-        16,
+        6,
+        8,
         siege -> {
           for (int i = 0; i < 20; i++) {
             ByteArrayOutputStream ids = new ByteArrayOutputStream();
@@ -502,8 +502,8 @@ class AttackedServerTest {
     row(
         "retained flood",
         "mqtt_(retained|publishes)_refused_total",
-        24,
-        24,
+        8,
+        8,
         siege -> {
           RawMqttClient publisher = siege.loggedIn("publisher");
           retain(publisher, 3_000, "x".repeat(500));
@@ -540,8 +540,8 @@ class AttackedServerTest {
         "new client id per CONNECT, queue growth",
         "mqtt_logins_refused_total\\{code=\"quota_exceeded\"}"
             + "|mqtt_messages_dropped_total\\{cause=\"queue_full\"}",
-        64,
-        24,
+        16,
+        8,
         siege -> {
           List<RawMqttClient> staying = new ArrayList<>();
           int refused = 0;
@@ -584,8 +584,8 @@ class AttackedServerTest {
         "client id or user name as wildcard or key",
         "sallyport_plain_denied_subscriptions_total|mqtt_logins_refused_total\\{.*"
             + "|mqtt_malformed_total\\{cause=\"text\"}",
-        16,
-        16,
+        24,
+        8,
         siege -> {
           for (String id : List.of("#", "+", "a/b", "../x", "a/+/b")) {
             RawMqttClient client = siege.tls("127.30.0.1");
@@ -610,8 +610,8 @@ class AttackedServerTest {
         "packets only a server sends, odd state",
         "sallyport_listen_refused_total\\{.*unknown_protocol.*|mqtt_malformed_total\\{cause=\""
             + "(first_packet_not_connect|unexpected_packet|reserved_bits)\"}",
-        16,
-        16,
+        4,
+        8,
         siege -> {
           List<String> odd =
               List.of(
@@ -639,8 +639,8 @@ class AttackedServerTest {
     row(
         "bad will",
         "mqtt_malformed_total\\{.*|mqtt_logins_refused_total\\{code=\"not_authorized\"}",
-        16,
-        16,
+        4,
+        8,
         siege -> {
           for (int i = 0; i < 40; i++) {
             end(siege.plain(), new Connect("w").will("a/#", "x", 0, false).bytes());
@@ -667,8 +667,8 @@ class AttackedServerTest {
     row(
         "will loops, bridge loops",
         "sallyport_plain_bridge_loops_total",
-        16,
-        16,
+        6,
+        8,
         siege -> {
           Pattern loops = Pattern.compile("sallyport_plain_bridge_loops_total");
           RawMqttClient publisher = siege.loggedIn("publisher");
@@ -704,7 +704,7 @@ class AttackedServerTest {
         "login guessing",
         "mqtt_logins_refused_total\\{.*",
         24,
-        16,
+        8,
         siege -> {
           List<Thread> guessers = new ArrayList<>();
           for (int i = 0; i < 4; i++) {
@@ -742,8 +742,8 @@ class AttackedServerTest {
     row(
         "TLS: spoilt and broken-off handshakes",
         "sallyport_listen_handshakes_total\\{.*\"failed\".*",
-        16,
-        24,
+        4,
+        8,
         siege -> {
           Random random = new Random(seed);
           for (int i = 0; i < 150; i++) {
@@ -774,8 +774,8 @@ class AttackedServerTest {
         "WebSocket: fragments, huge heads and frames, foreign origin",
         "sallyport_listen_refused_total\\{.*(websocket_request|head_slow).*"
             + "|sallyport_listen_websockets_failed_total\\{.*",
-        16,
-        32,
+        4,
+        8,
         siege -> {
           List<Socket> slow = new ArrayList<>();
           for (int i = 0; i < 20; i++) {
@@ -858,8 +858,8 @@ class AttackedServerTest {
     row(
         "takeover ping-pong",
         "mqtt_takeovers_total",
-        16,
-        16,
+        4,
+        8,
         siege -> {
           List<RawMqttClient> last = new ArrayList<>();
           for (int i = 0; i < 10; i++) {
@@ -884,8 +884,8 @@ class AttackedServerTest {
     row(
         "topic alias memory",
         "mqtt_aliases_bytes",
-        16,
-        16,
+        6,
+        8,
         siege -> {
           for (int i = 0; i < 100; i++) {
             RawMqttClient client = siege.loggedIn5(new Connect("alias" + i));
@@ -907,8 +907,8 @@ class AttackedServerTest {
         "PROXY protocol from strangers",
         "sallyport_listen_refused_total\\{.*unknown_protocol.*"
             + "|sallyport_listen_handshakes_total\\{.*\"failed\".*\"not_tls\".*",
-        16,
-        16,
+        4,
+        8,
         siege -> {
           byte[] version1 =
               "PROXY TCP4 192.0.2.1 192.0.2.2 4711 8883\r\n".getBytes(StandardCharsets.US_ASCII);
