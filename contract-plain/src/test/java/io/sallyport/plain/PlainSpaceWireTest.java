@@ -636,6 +636,53 @@ class PlainSpaceWireTest {
     }
   }
 
+  /** THREATS T30, T37. */
+  @Nested
+  class SharedGroups {
+    @Test
+    void of_two_credentials_are_two_groups_even_by_one_name() {
+      fixture.aCredential("one", "allow both #");
+      fixture.aCredential("two", "allow both #");
+      try (RawMqttClient first = fixture.client("one", "c1");
+          RawMqttClient other = fixture.client("two", "c2")) {
+        assertThat(first.subscribe(1, 0, "$share/g/t/#")).isEqualTo("00");
+        assertThat(other.subscribe(1, 0, "$share/g/t/#")).isEqualTo("00");
+        for (int i = 0; i < 4; i++) {
+          publish(first, "t/" + i, "m" + i);
+          assertThat(first.expectPublish().payload()).isEqualTo("m" + i);
+          assertThat(other.expectPublish().payload()).isEqualTo("m" + i);
+        }
+      }
+    }
+
+    @Test
+    void give_a_member_only_what_its_rules_allow() {
+      fixture.aCredential("pool", "allow subscribe devices/%c/#");
+      fixture.aCredential("writer", "allow publish #");
+      try (RawMqttClient writer = fixture.client("writer", "w");
+          RawMqttClient a = fixture.client("pool", "a");
+          RawMqttClient b = fixture.client("pool", "b")) {
+        assertThat(a.subscribe(1, 0, "$share/g/devices/#")).isEqualTo("00");
+        assertThat(b.subscribe(1, 0, "$share/g/devices/#")).isEqualTo("00");
+        for (int i = 0; i < 4; i++) {
+          publish(writer, "devices/a/t", "of a");
+          assertThat(a.expectPublish().payload()).isEqualTo("of a");
+        }
+        publish(writer, "devices/c/t", "of nobody");
+        b.expectNothingBeforePong();
+        a.expectNothingBeforePong();
+      }
+    }
+
+    @Test
+    void of_a_filter_that_is_denied_are_refused() {
+      fixture.aCredential("pool", "deny subscribe secret/#", "allow subscribe #");
+      try (RawMqttClient a = fixture.client("pool", "a")) {
+        assertThat(a.subscribe(1, 0, "$share/g/secret/+")).isEqualTo("80");
+      }
+    }
+  }
+
   @Nested
   class ListenerWithIdentity {
     @Test

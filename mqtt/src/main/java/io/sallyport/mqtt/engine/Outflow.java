@@ -279,6 +279,7 @@ final class Outflow {
     while (mine.isOver(limits) && !mine.nothingHeld()) {
       Outgoing oldest = mine.poll();
       if (oldest != null) {
+        mine.givenWay().trimmed(oldest.sequence);
         drop(oldest, Drop.QUEUE_FULL);
       }
     }
@@ -296,27 +297,53 @@ final class Outflow {
     }
     trimHeld(mine);
     Connection live = connection;
+    boolean trimmed = false;
     for (QueuedMessage row : found) {
-      Outgoing message = session.outgoing(row);
-      boolean waiting = row.phase() == QueuedMessage.Phase.QUEUED;
-      if (waiting && mine.isOver(limits)) {
-        drop(message, Drop.QUEUE_FULL);
-      } else if (live == null) {
-        continue;
-      } else if (waiting) {
-        mine.hold(message);
-      } else {
-        takeBack(mine, live, message, row.phase() == QueuedMessage.Phase.RELEASED);
-      }
+      trimmed |= takeRow(mine, live, row);
       if (live != null) {
         mine.passed(row.sequence());
       }
     }
     if (live != null) {
       mine.pageTaken(found.isEmpty(), readTo);
+    } else if (trimmed && mine.isOver(limits)) {
+      mine.fetchAnyway(session);
     }
     pump();
     noteLoad();
+  }
+
+  /** Whether it gave way. */
+  private boolean takeRow(SessionRows mine, @Nullable Connection live, QueuedMessage row) {
+    boolean waiting = row.phase() == QueuedMessage.Phase.QUEUED;
+    if (mine.givenWay().has(row)) {
+      return false;
+    }
+    if (waiting && mine.isOver(limits)) {
+      mine.givenWay().trimmed(row.sequence());
+      drop(session.outgoing(row), Drop.QUEUE_FULL);
+      return true;
+    }
+    if (live != null && waiting) {
+      mine.hold(session.outgoing(row));
+    } else if (live != null) {
+      takeBack(mine, live, session.outgoing(row), row.phase() == QueuedMessage.Phase.RELEASED);
+    }
+    return false;
+  }
+
+  /** The queue is full, and some of it may have expired: that gives way. */
+  void sweep() {
+    if (rows != null) {
+      rows.sweep(session);
+    }
+  }
+
+  /** A page of rows has been read to find expired ones. */
+  void swept(List<QueuedMessage> page) {
+    if (rows != null) {
+      rows.expired(session, page).forEach(row -> drop(session.outgoing(row), Drop.EXPIRED));
+    }
   }
 
   /** It was in flight when the server was killed. */

@@ -327,6 +327,13 @@ final class Session {
       onLoop(outflow::trim);
     }
     if (!room) {
+      long millis = engine.clock().millis();
+      room = mine.hasExpired(millis) && mine.fits(now, stored.bytes(), 2);
+      if (mine.mayHaveExpired(millis)) {
+        onLoop(outflow::sweep);
+      }
+    }
+    if (!room) {
       engine.metrics().dropped(Drop.QUEUE_FULL);
       if (now.overflow() == ClientLimits.Overflow.DISCONNECT) {
         onLoop(this::closeForQueue);

@@ -32,6 +32,9 @@ final class SessionRows {
 
   private static final long HELD_BYTES_MAX = 1024 * 1024;
 
+  /** Between two looks for expired rows; by then the deletions of the former are committed. */
+  private static final long SWEEP_PAUSE_MILLIS = 1_000;
+
   /** Sequences that may have been given before a crash to what has no row. */
   private static final int UNNOTED = 1_024;
 
@@ -47,6 +50,18 @@ final class SessionRows {
   private volatile long committedTo;
 
   private volatile boolean ended;
+
+  /** Nothing of what waits expires before; 0 where that is not known. */
+  private final AtomicLong earliestExpiryMillis = new AtomicLong(Long.MAX_VALUE);
+
+  /** Written by the owner. */
+  private volatile boolean sweeping;
+
+  /** Whether the sweep will find something. */
+  private volatile boolean makesRoom;
+
+  /** Written by the owner. */
+  private volatile long nextSweepMillis;
 
   /** Written by the owner. */
   private final AtomicInteger inFlight = new AtomicInteger();
@@ -71,6 +86,7 @@ final class SessionRows {
   private long awaitedPage;
 
   private long pages;
+  private final GivenWay givenWay = new GivenWay();
   private Batch.@Nullable Builder notes;
   private long sentTo;
   private boolean sentToNoted = true;
@@ -85,6 +101,9 @@ final class SessionRows {
     this.lastRow = queue.lastSequence();
     this.readFrom = queue.messages() == 0 ? queue.lastSequence() + 1 : queue.firstSequence();
     this.caughtUp = queue.messages() == 0;
+    if (queue.messages() > 0) {
+      earliestExpiryMillis.set(0);
+    }
     messages.set(queue.messages());
     count(queue.bytes());
   }
@@ -118,6 +137,22 @@ final class SessionRows {
         || bytes.get() > limits.queuedBytesMax();
   }
 
+  /** Whether it is time to look for expired rows. */
+  boolean mayHaveExpired(long nowMillis) {
+    return !sweeping && earliestExpiryMillis.get() <= nowMillis && nextSweepMillis <= nowMillis;
+  }
+
+  /** Whether some have expired and are to be gone soon. */
+  boolean hasExpired(long nowMillis) {
+    return sweeping ? makesRoom : earliestExpiryMillis.get() != 0 && mayHaveExpired(nowMillis);
+  }
+
+  private void noteExpiry(StoredMessage message) {
+    if (message.expiresAtMillis() != 0) {
+      earliestExpiryMillis.accumulateAndGet(message.expiresAtMillis(), Math::min);
+    }
+  }
+
   /** Under the ledger's order: gives it its sequence. */
   void put(Batch.Builder batch, Outgoing message, StoredMessage stored) {
     long sequence = sequences.incrementAndGet();
@@ -126,6 +161,7 @@ final class SessionRows {
     uncommitted.incrementAndGet();
     messages.incrementAndGet();
     count(stored.bytes());
+    noteExpiry(stored);
     batch.putMessage(
         QueuedMessage.waiting(
             ref, sequence, message.qos(), message.retain(), list(message.ids()), stored));
@@ -267,7 +303,7 @@ final class SessionRows {
     }
     pages++;
     long page = pages;
-    long from = readFrom;
+    long from = session.isConnected() ? readFrom : givenWay.after(readFrom);
     awaitedPage = page;
     engine
         .ledger()
@@ -278,6 +314,66 @@ final class SessionRows {
               session.onLoop(() -> session.outflow().fetched(page, rows, readTo));
             },
             session::unreadable);
+  }
+
+  /** Owner: rows that gave way before, and are still read. */
+  GivenWay givenWay() {
+    return givenWay;
+  }
+
+  /** Owner: begins to look for expired rows among those that are not held. */
+  void sweep(Session session) {
+    long now = engine.clock().millis();
+    if (!ended && mayHaveExpired(now)) {
+      makesRoom = hasExpired(now);
+      sweeping = true;
+      givenWay.beginSweep(now);
+      earliestExpiryMillis.set(Long.MAX_VALUE);
+      sweepFrom(session, readFrom);
+    }
+  }
+
+  private void sweepFrom(Session session, long from) {
+    engine
+        .ledger()
+        .read(
+            store -> {
+              List<QueuedMessage> rows = store.rows(ref, from, PAGE_MESSAGES, PAGE_BYTES);
+              session.onLoop(() -> session.outflow().swept(rows));
+            },
+            () -> session.onLoop(this::endSweep));
+  }
+
+  /**
+   * Owner: a page of the sweep.
+   *
+   * @return those of it that have expired and that nobody has taken yet
+   */
+  List<QueuedMessage> expired(Session session, List<QueuedMessage> page) {
+    List<QueuedMessage> found = new ArrayList<>();
+    if (ended || page.isEmpty()) {
+      endSweep();
+      return found;
+    }
+    for (QueuedMessage row : page) {
+      if (row.sequence() < readFrom || givenWay.has(row)) {
+        continue;
+      }
+      StoredMessage message = row.message();
+      if (givenWay.isSwept(row)) {
+        found.add(row);
+      } else if (message != null) {
+        noteExpiry(message);
+      }
+    }
+    givenWay.swept(page.getLast().sequence());
+    sweepFrom(session, page.getLast().sequence() + 1);
+    return found;
+  }
+
+  private void endSweep() {
+    nextSweepMillis = engine.clock().millis() + SWEEP_PAUSE_MILLIS;
+    sweeping = false;
   }
 
   /** Owner: false when nobody waits for that page any more. */

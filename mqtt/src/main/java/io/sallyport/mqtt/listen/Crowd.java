@@ -3,31 +3,51 @@ package io.sallyport.mqtt.listen;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A bounded number of connections, in all and per address. Whoever comes gets in; where there is no
- * room, the one that has been quiet for longest gives way, of the newcomer's own address if that
- * has its share, else of the address that has most (THREATS T21). Safe for use by many threads.
+ * A bounded number of connections, in all and per address. Where there is no room, the one that has
+ * been quiet for longest gives way, of the newcomer's own address if that has its share, else of
+ * the address that has most (THREATS T21). Who waits for us, or has just been heard, does not give
+ * way to another of his own address: in a storm of connects those would else be thrown out in whom
+ * most work has been put, and nobody would ever get through. Safe for use by many threads.
  */
 final class Crowd {
   /** A connection that can be asked to go. */
   interface Member {
-    /** The {@link System#nanoTime} of its latest byte. */
+    /** The {@link System#nanoTime} of its latest byte, in or out. */
     long quietSinceNanos();
+
+    /** Whether it has said all that it can say for now, and we have not answered. */
+    default boolean waitsForUs() {
+      return false;
+    }
 
     /** Closes it; called by the thread of whoever takes its place. */
     void giveWay();
   }
 
+  /** What became of a newcomer. */
+  enum Entry {
+    ADMITTED,
+    /** Another had to go for it. */
+    MADE_ROOM,
+    /** There is no room, and nobody to make it. */
+    REFUSED
+  }
+
   private final int sizeMax;
   private final int perAddressMax;
+  private final long quietMinNanos;
+  private final LongSupplier nanoTime;
   private final Map<ByteBuffer, Block> blocks = new HashMap<>();
 
   /** Never with an empty set, so that the last entry has the most represented addresses. */
@@ -35,32 +55,61 @@ final class Crowd {
 
   private int size;
 
+  /** Everybody may have to give way, so that every newcomer gets in. */
   Crowd(int sizeMax, int perAddressMax) {
-    this.sizeMax = sizeMax;
-    this.perAddressMax = perAddressMax;
+    this(sizeMax, perAddressMax, Duration.ZERO, System::nanoTime);
   }
 
-  /** Lets the newcomer in; whether another had to go for it. */
-  boolean join(InetAddress address, Member newcomer) {
-    Member leaver;
+  /**
+   * @param quietMin who was heard later does not give way to another of his address
+   */
+  Crowd(int sizeMax, int perAddressMax, Duration quietMin, LongSupplier nanoTime) {
+    this.sizeMax = sizeMax;
+    this.perAddressMax = perAddressMax;
+    this.quietMinNanos = quietMin.toNanos();
+    this.nanoTime = nanoTime;
+  }
+
+  /** Lets the newcomer in if there is room, or somebody to make it. */
+  Entry join(InetAddress address, Member newcomer) {
+    Member leaver = null;
     synchronized (this) {
       ByteBuffer key = key(address);
       Block own = blocks.get(key);
-      leaver = null;
-      if (own != null && own.members.size() >= perAddressMax) {
-        leaver = own.quietest();
-        remove(key, leaver);
+      int ownSize = own == null ? 0 : own.members.size();
+      Block crowded = null;
+      if (ownSize >= perAddressMax) {
+        crowded = own;
       } else if (size >= sizeMax) {
-        Block largest = bySize.lastEntry().getValue().iterator().next();
-        leaver = largest.quietest();
-        remove(largest.key, leaver);
+        crowded = bySize.lastEntry().getValue().iterator().next();
+      }
+      if (crowded != null) {
+        leaver = leaver(crowded, ownSize);
+        if (leaver == null) {
+          return Entry.REFUSED;
+        }
+        remove(crowded.key, leaver);
       }
       add(key, newcomer);
     }
-    if (leaver != null) {
-      leaver.giveWay();
+    if (leaver == null) {
+      return Entry.ADMITTED;
     }
-    return leaver != null;
+    leaver.giveWay();
+    return Entry.MADE_ROOM;
+  }
+
+  private @Nullable Member leaver(Block crowded, int newcomersPeers) {
+    Member quietest = crowded.quietest(nanoTime.getAsLong() - quietMinNanos, quietMinNanos == 0);
+    if (quietest == null && crowded.members.size() > newcomersPeers) {
+      return crowded.members.getLast(); // The least work has been put into it.
+    }
+    return quietest;
+  }
+
+  /** Takes one back that had left for a moment, whether there is room or not. */
+  synchronized void rejoin(InetAddress address, Member member) {
+    add(key(address), member);
   }
 
   /** Has no effect when it is not there any more. */
@@ -131,22 +180,26 @@ final class Crowd {
 
   private static final class Block {
     final ByteBuffer key;
-    final Set<Member> members = new LinkedHashSet<>();
+    final LinkedHashSet<Member> members = new LinkedHashSet<>();
 
     Block(ByteBuffer key) {
       this.key = key;
     }
 
-    /** Looks at all: at most the share of one address, and only while that is under attack. */
-    Member quietest() {
-      @Nullable Member quietest = null;
+    /**
+     * Looks at all: at most the share of one address, and only while that is under attack.
+     *
+     * @param heardMax of {@link System#nanoTime}: who was heard later is passed over
+     * @param anybody nobody is passed over
+     */
+    @Nullable Member quietest(long heardMax, boolean anybody) {
+      Member quietest = null;
       for (Member member : members) {
-        if (quietest == null || member.quietSinceNanos() - quietest.quietSinceNanos() < 0) {
+        long since = member.quietSinceNanos();
+        if ((anybody || (!member.waitsForUs() && since - heardMax <= 0))
+            && (quietest == null || since - quietest.quietSinceNanos() < 0)) {
           quietest = member;
         }
-      }
-      if (quietest == null) {
-        throw new IllegalStateException("an empty block was kept");
       }
       return quietest;
     }

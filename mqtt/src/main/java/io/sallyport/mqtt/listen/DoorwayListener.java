@@ -6,6 +6,7 @@ import io.netty.channel.group.ChannelGroup;
 import io.sallyport.mqtt.listen.ListenMetrics.Refusal;
 import io.sallyport.mqtt.listen.ListenMetrics.Stage;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,9 @@ import org.slf4j.LoggerFactory;
 @SuppressWarnings("FutureReturnValueIgnored")
 final class DoorwayListener extends ChannelInitializer<Channel> {
   private static final Logger LOG = LoggerFactory.getLogger(DoorwayListener.class);
+
+  /** A client whose turn it is to speak may take so long before it gives way to another. */
+  private static final Duration QUIET_MIN = Duration.ofMillis(500);
 
   private final AtomicBoolean hopAway = new AtomicBoolean();
   private final ListenerConfig config;
@@ -57,7 +61,8 @@ final class DoorwayListener extends ChannelInitializer<Channel> {
     this.open = open;
     this.pipes = pipes;
     ListenerConfig.Limits limits = config.limits();
-    pending = new Crowd(limits.pendingMax(), limits.pendingPerAddressMax());
+    pending =
+        new Crowd(limits.pendingMax(), limits.pendingPerAddressMax(), QUIET_MIN, System::nanoTime);
     http = new Crowd(limits.httpMax(), limits.httpPerAddressMax());
   }
 
@@ -78,11 +83,14 @@ final class DoorwayListener extends ChannelInitializer<Channel> {
     open.add(channel);
     Visitor visitor = new Visitor(this, remote.getAddress());
     channel.pipeline().addLast(visitor);
+    if (!channel.isActive()) {
+      return; // There was no room.
+    }
     ListenerTls encryption = tls;
     if (encryption != null) {
       channel
           .pipeline()
-          .addLast(new HelloGate(handshakes, encryption, metrics, remote.getAddress()))
+          .addLast(new HelloGate(handshakes, encryption, metrics, remote.getAddress(), visitor))
           .addLast(encryption.newHandler(channel.alloc()));
     }
     channel.pipeline().addLast(new Doorkeeper(this, visitor, ids.incrementAndGet()));

@@ -16,14 +16,21 @@ final class HelloGate extends ChannelInboundHandlerAdapter {
   private final ListenerTls tls;
   private final ListenMetrics metrics;
   private final InetAddress address;
+  private final Visitor visitor;
   private @Nullable ByteBuf hello;
   private boolean inLine;
 
-  HelloGate(Handshakes handshakes, ListenerTls tls, ListenMetrics metrics, InetAddress address) {
+  HelloGate(
+      Handshakes handshakes,
+      ListenerTls tls,
+      ListenMetrics metrics,
+      InetAddress address,
+      Visitor visitor) {
     this.handshakes = handshakes;
     this.tls = tls;
     this.metrics = metrics;
     this.address = address;
+    this.visitor = visitor;
   }
 
   @Override
@@ -42,6 +49,7 @@ final class HelloGate extends ChannelInboundHandlerAdapter {
               || ClientHello.ticket(bytes).filter(tls::isOurTicket).isPresent();
       metrics.helloCame(comesBack);
       ctx.channel().config().setAutoRead(false);
+      visitor.waitsForUs(true);
       handshakes.line(ctx.channel().eventLoop()).add(comesBack, () -> goOn(ctx));
     }
   }
@@ -52,6 +60,7 @@ final class HelloGate extends ChannelInboundHandlerAdapter {
       return; // Gone while it waited.
     }
     hello = null;
+    visitor.waitsForUs(false);
     // First, since the handshake may end and the connection move on before this returns.
     ctx.channel().config().setAutoRead(true);
     ctx.fireChannelRead(bytes);

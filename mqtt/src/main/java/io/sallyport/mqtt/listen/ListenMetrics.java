@@ -19,6 +19,8 @@ final class ListenMetrics {
   /** Why a connection was closed by the front before it reached anybody. */
   enum Refusal {
     CONNECTIONS_MAX,
+    /** Too many of its address, or of all, have not shown yet what they speak. */
+    CROWDED,
     UNKNOWN_PROTOCOL,
     MQTT_NOT_HERE,
     HTTP_NOT_HERE,

@@ -5,6 +5,7 @@ import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPromise;
+import io.sallyport.mqtt.listen.ListenMetrics.Refusal;
 import io.sallyport.mqtt.listen.ListenMetrics.Stage;
 import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,7 @@ final class Visitor extends ChannelDuplexHandler implements Crowd.Member {
   private final DoorwayListener listener;
   private final InetAddress address;
   private volatile long quietSinceNanos = System.nanoTime();
+  private volatile boolean waitsForUs;
   private volatile @Nullable ChannelHandlerContext context;
 
   // Of the connection's event loop.
@@ -42,8 +44,22 @@ final class Visitor extends ChannelDuplexHandler implements Crowd.Member {
     leave();
   }
 
+  /** Not refused any more: the handshake has been paid for. */
   void arriveAtWorker() {
-    enter(Stage.PENDING);
+    stage = Stage.PENDING;
+    listener.metrics().in(Stage.PENDING).incrementAndGet();
+    listener.crowd(Stage.PENDING).rejoin(address, this);
+  }
+
+  /** It stands in a line of ours, or no more. */
+  void waitsForUs(boolean now) {
+    waitsForUs = now;
+    quietSinceNanos = System.nanoTime();
+  }
+
+  @Override
+  public boolean waitsForUs() {
+    return waitsForUs;
   }
 
   /** Once it speaks HTTP. */
@@ -53,11 +69,17 @@ final class Visitor extends ChannelDuplexHandler implements Crowd.Member {
 
   private void enter(Stage next) {
     leave();
+    switch (listener.crowd(next).join(address, this)) {
+      case ADMITTED -> {}
+      case MADE_ROOM -> listener.metrics().evicted(next);
+      case REFUSED -> {
+        listener.metrics().refused(Refusal.CROWDED);
+        giveWay();
+        return;
+      }
+    }
     stage = next;
     listener.metrics().in(next).incrementAndGet();
-    if (listener.crowd(next).join(address, this)) {
-      listener.metrics().evicted(next);
-    }
   }
 
   private void leave() {

@@ -22,6 +22,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What survives a kill of the server, MESSAGING.md section 5; sessions end when they should. */
 class DurableSessionTest {
@@ -403,6 +405,44 @@ class DurableSessionTest {
       }
       reader.expectNothingBeforePong();
     }
+  }
+
+  /** Row 32: a full queue takes new messages in place of what has expired, stored or not. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void expired_rows_give_way_in_a_full_queue(boolean restarted) {
+    limits = ClientLimits.DEFAULT.withQueue(10, 1 << 20, ClientLimits.Overflow.DROP_NEWEST);
+    server.gate.limits = limits;
+    try (RawMqttClient reader = lasting("reader", false)) {
+      reader.subscribe(1, 1, "t");
+    }
+    offline();
+    for (int i = 0; i < 5; i++) {
+      route("t", "lasting" + i, Qos.AT_LEAST_ONCE);
+      server.engine.route(TestGate.SCOPE, Version5FlowTest.expiring("old", 10, clock));
+    }
+    assertThat(route("t", "refused", Qos.AT_LEAST_ONCE)).isZero();
+    stored(10);
+    if (restarted) {
+      restart();
+    }
+    clock.advanceMillis(20_000);
+    // After a restart nobody knows yet that there are any.
+    assertThat(route("t", "new0", Qos.AT_LEAST_ONCE)).isEqualTo(restarted ? 0 : 1);
+    await().until(() -> server.count("mqtt.messages.dropped", "cause", "expired") == 5);
+    for (int i = restarted ? 0 : 1; i < 5; i++) {
+      assertThat(route("t", "new" + i, Qos.AT_LEAST_ONCE)).isEqualTo(1);
+    }
+    assertThat(route("t", "refused too", Qos.AT_LEAST_ONCE)).isZero();
+    try (RawMqttClient reader = lasting("reader", true)) {
+      for (String expected : List.of("lasting", "new")) {
+        for (int i = 0; i < 5; i++) {
+          assertThat(receive(reader)).isEqualTo(expected + i);
+        }
+      }
+      reader.expectNothingBeforePong();
+    }
+    assertThat(server.count("mqtt.messages.dropped", "cause", "expired")).isEqualTo(5);
   }
 
   @Test

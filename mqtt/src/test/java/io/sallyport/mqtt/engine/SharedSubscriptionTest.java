@@ -2,6 +2,7 @@ package io.sallyport.mqtt.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.sallyport.mqtt.ClientLimits;
 import io.sallyport.mqtt.Message;
@@ -255,8 +256,10 @@ class SharedSubscriptionTest {
     }
   }
 
+  /** What is stored for a durable member waits for its return. */
   @Test
   void member_that_joins_gets_what_waits_for_those_who_are_away() {
+    assumeFalse(Boolean.getBoolean("sallyport.test.durable"));
     try (RawMqttClient member = server.client()) {
       member.login("durable", false);
       member.subscribe(1, 1, "$share/g/#");

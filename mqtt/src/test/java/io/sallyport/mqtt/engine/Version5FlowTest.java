@@ -479,8 +479,8 @@ class Version5FlowTest {
     List<String> ends = new CopyOnWriteArrayList<>();
     try (RawMqttClient reader = reader("reader", lasting(1), 2)) {
       server.gate.binding("reader").out().send(message("bad", Qos.of(qos)), recording(ends));
-      route("t", "next", Qos.AT_LEAST_ONCE);
       reader.expectPublish5();
+      route("t", "next", Qos.AT_LEAST_ONCE);
       int ack = qos == 1 ? RawMqttClient.PUBACK : RawMqttClient.PUBREC;
       reader.sendAck5(ack, 1, 0x83);
       assertThat(reader.expectPublish5().payload()).isEqualTo("next");
@@ -703,6 +703,10 @@ class Version5FlowTest {
   }
 
   private Message expiring(String payload, int seconds) {
+    return expiring(payload, seconds, server.clock);
+  }
+
+  static Message expiring(String payload, int seconds, TestClock clock) {
     return new Message(
             "t",
             payload.getBytes(StandardCharsets.UTF_8),
@@ -711,7 +715,7 @@ class Version5FlowTest {
             null,
             new MessageProperties(
                 PayloadFormat.UNSPECIFIED, seconds, null, null, null, List.<UserProperty>of()))
-        .expiringAt(server.clock.millis() + seconds * 1_000L);
+        .expiringAt(clock.millis() + seconds * 1_000L);
   }
 
   private static Delivery recording(List<String> ends) {

@@ -23,6 +23,7 @@ import io.sallyport.platform.identity.OperatorKeys;
 import io.sallyport.platform.identity.Permission;
 import io.sallyport.platform.identity.Principal;
 import io.sallyport.platform.identity.Role;
+import io.sallyport.platform.space.PlainCredential;
 import io.sallyport.platform.space.PlainSpaceStore;
 import io.sallyport.platform.space.PlainSpaces;
 import io.sallyport.platform.tenant.Tenant;
@@ -347,7 +348,9 @@ public final class FirstStart {
       spaces.createSpace(actor, tenant, space.name(), space.acknowledge(), space.deniedPublish());
     }
     for (BootstrapSpace.BootstrapCredential credential : space.credentials()) {
-      if (spaceStore.findCredential(tenant, credential.user()).isPresent()) {
+      Optional<PlainCredential> known = spaceStore.findCredential(tenant, credential.user());
+      if (known.isPresent()) {
+        requireSpace(known.get(), space.name());
         continue;
       }
       if (deleted.hasCredential(tenant, credential.user())) {
@@ -373,6 +376,14 @@ public final class FirstStart {
                 credential.rules(),
                 credential.limits()));
       }
+    }
+  }
+
+  private static void requireSpace(PlainCredential known, String space) {
+    if (!known.space().equals(space)) {
+      throw new ConfigurationProblem(
+          "the bootstrap file has a credential %s in space %s of tenant %s; that name is taken in space %s"
+              .formatted(known.name(), space, known.tenant(), known.space()));
     }
   }
 

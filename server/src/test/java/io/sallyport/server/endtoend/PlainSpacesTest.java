@@ -1,6 +1,7 @@
 package io.sallyport.server.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -328,5 +329,26 @@ class PlainSpacesTest {
                 .contains("{\"n\":1}");
           });
     }
+  }
+
+  /** User names are one name space per tenant: a second credential is not left out silently. */
+  @Test
+  void a_name_in_two_spaces_stops_the_start(@TempDir Path elsewhere) {
+    String twice =
+        """
+        tenants:
+          - id: acme01
+            name: Acme
+            plainSpaces:
+              - name: plain
+                credentials:
+                  - { user: tester, password: "tester-password", rules: ["allow both #"] }
+              - name: second
+                credentials:
+                  - { user: tester, password: "other-password", rules: ["allow both #"] }
+        """;
+    assertThatThrownBy(() -> RunningServer.bootstrapped(elsewhere, "", twice).close())
+        .hasMessageContaining("tester in space second")
+        .hasMessageContaining("taken in space plain");
   }
 }

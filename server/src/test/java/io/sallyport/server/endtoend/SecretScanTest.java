@@ -204,6 +204,17 @@ class SecretScanTest {
                 .statusCode())
         .isEqualTo(200);
 
+    MqttConnectOptions lasting = server.login("acme01/chooser", chosen);
+    lasting.setCleanSession(false);
+    MqttClient away = server.paho("plain-away");
+    away.connect(lasting);
+    away.subscribe("in/#", 2);
+    away.disconnect();
+    MqttConnectOptions mortal = server.login("acme01/chooser", chosen);
+    mortal.setCleanSession(false);
+    mortal.setWill("in/will", payload(), 1, true);
+    server.paho("plain-mortal").connect(mortal); // Its will is stored as long as it is there.
+
     MqttClient client = connected(server, "plain-1", "acme01/chooser", chosen);
     for (int qos = 0; qos <= 2; qos++) {
       client.publish("in/kept", payload(), qos, true);

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -18,8 +19,14 @@ import java.util.regex.Pattern;
  * has once been filled stays resident.
  */
 public final class JvmProbe {
+  /** The flag with which a JVM tells its native memory by kind. */
+  public static final String TRACKING = "-XX:NativeMemoryTracking=summary";
+
   private static final int ANSWER_SECONDS_MAX = 60;
   private static final Pattern TOTAL = Pattern.compile("(?m)^Total\\s+\\d+\\s+(\\d+)\\s*$");
+  private static final Pattern TRACKED =
+      Pattern.compile(
+          "(?m)^(?:-\\s+)?(Total|Java Heap|Shared class space)\\W+reserved=\\d+KB, committed=(\\d+)KB");
   private static final Pattern RANGE =
       Pattern.compile("\\[0x([0-9a-f]+),(?: 0x[0-9a-f]+,)? ?0x([0-9a-f]+)\\)");
   private static final Pattern MAPPING = Pattern.compile("^([0-9a-f]+)-([0-9a-f]+) .*");
@@ -31,8 +38,10 @@ public final class JvmProbe {
    *
    * @param liveHeapBytes objects that survived the collection
    * @param outsideHeapBytes resident memory that is not the heap's: code, classes, buffers, TLS
+   * @param librariesBytes of that, what neither the JVM allocated nor a file backs: direct buffers
+   *     (Netty takes them from malloc), TLS, RocksDB; known of a JVM started with {@link #TRACKING}
    */
-  public record Memory(long liveHeapBytes, long outsideHeapBytes) {
+  public record Memory(long liveHeapBytes, long outsideHeapBytes, OptionalLong librariesBytes) {
     public long bytes() {
       return liveHeapBytes + outsideHeapBytes;
     }
@@ -66,8 +75,17 @@ public final class JvmProbe {
       List<String> map =
           Files.readAllLines(
               Path.of("/proc", Long.toString(pid), "smaps"), StandardCharsets.ISO_8859_1);
+      long heapBytes = residentHeap(heap.get(), map);
+      OptionalLong tracked =
+          ask("VM.native_memory", "summary").map(JvmProbe::tracked).orElseGet(OptionalLong::empty);
       return Optional.of(
-          new Memory(live.getAsLong(), resident.getAsLong() - residentHeap(heap.get(), map)));
+          new Memory(
+              live.getAsLong(),
+              resident.getAsLong() - heapBytes,
+              tracked.isEmpty()
+                  ? OptionalLong.empty()
+                  : OptionalLong.of(
+                      Math.max(0, anonymous(map) - heapBytes - tracked.getAsLong()))));
     } catch (IOException e) {
       // Another user's process, or no /proc: nothing can be told then.
       return Optional.empty();
@@ -78,6 +96,28 @@ public final class JvmProbe {
   static OptionalLong lastNumber(String histogram) {
     Matcher total = TOTAL.matcher(histogram);
     return total.find() ? OptionalLong.of(Long.parseLong(total.group(1))) : OptionalLong.empty();
+  }
+
+  /** What the JVM itself holds beside its heap and the classes that are mapped from a file. */
+  static OptionalLong tracked(String nativeMemory) {
+    Matcher line = TRACKED.matcher(nativeMemory);
+    long kibibytes = 0;
+    boolean found = false;
+    while (line.find()) {
+      boolean total = line.group(1).equals("Total");
+      found |= total;
+      kibibytes += (total ? 1 : -1) * Long.parseLong(line.group(2));
+    }
+    return found ? OptionalLong.of(kibibytes * 1024) : OptionalLong.empty();
+  }
+
+  /** What is resident and backed by no file. */
+  static long anonymous(List<String> smaps) {
+    return smaps.stream()
+            .filter(line -> line.startsWith("Anonymous:"))
+            .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")))
+            .sum()
+        * 1024;
   }
 
   /** What is resident of the address ranges that the JVM names as its heap. */
@@ -107,15 +147,16 @@ public final class JvmProbe {
     return kibibytes * 1024;
   }
 
-  private Optional<String> ask(String command) throws InterruptedException {
+  private Optional<String> ask(String... command) throws InterruptedException {
     try {
       Path answer = Files.createTempFile("jcmd-", ".txt");
       try {
+        List<String> words = new ArrayList<>();
+        words.add(Path.of(System.getProperty("java.home"), "bin", "jcmd").toString());
+        words.add(Long.toString(pid));
+        words.addAll(List.of(command));
         Process jcmd =
-            new ProcessBuilder(
-                    Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
-                    Long.toString(pid),
-                    command)
+            new ProcessBuilder(words)
                 .redirectErrorStream(true)
                 .redirectOutput(answer.toFile())
                 .start();

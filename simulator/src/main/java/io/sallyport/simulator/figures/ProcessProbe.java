@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 
 /** Reads a process's CPU time and memory from {@code /proc}; empty where there is none. */
 public final class ProcessProbe {
@@ -31,14 +32,25 @@ public final class ProcessProbe {
 
   /** Resident memory in bytes. */
   public OptionalLong residentBytes() {
-    return read("status")
-        .flatMap(text ->
-            text.lines()
-                .filter(line -> line.startsWith("VmRSS:"))
-                .map(line -> line.replaceAll("[^0-9]", ""))
-                .findFirst())
-        .map(kibibytes -> OptionalLong.of(Long.parseLong(kibibytes) * 1024))
-        .orElseGet(OptionalLong::empty);
+    OptionalLong kibibytes = number("VmRSS:");
+    return kibibytes.isPresent()
+        ? OptionalLong.of(kibibytes.getAsLong() * 1024)
+        : OptionalLong.empty();
+  }
+
+  /** Open descriptors: files, sockets, pipes. */
+  public OptionalLong descriptors() {
+    try (Stream<Path> open = Files.list(folder.resolve("fd"))) {
+      return OptionalLong.of(open.count());
+    } catch (IOException e) {
+      // No /proc on this system, another user's process, or one that has ended.
+      return OptionalLong.empty();
+    }
+  }
+
+  /** Threads of the operating system. */
+  public OptionalLong threads() {
+    return number("Threads:");
   }
 
   /** proc(5): the name in field 2 may hold blanks and brackets, so count from the last bracket. */
@@ -46,6 +58,17 @@ public final class ProcessProbe {
     String[] fields = stat.substring(stat.lastIndexOf(')') + 1).strip().split(" ");
     long ticks = Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
     return OptionalLong.of(ticks * MICROS_PER_TICK);
+  }
+
+  private OptionalLong number(String field) {
+    return read("status")
+        .flatMap(text ->
+            text.lines()
+                .filter(line -> line.startsWith(field))
+                .map(line -> line.replaceAll("[^0-9]", ""))
+                .findFirst())
+        .map(number -> OptionalLong.of(Long.parseLong(number)))
+        .orElseGet(OptionalLong::empty);
   }
 
   private Optional<String> read(String file) {

@@ -5,6 +5,7 @@ import io.sallyport.simulator.site.Installation;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -15,7 +16,8 @@ import java.util.Set;
  */
 final class Bench {
   /**
-   * The names of all scenarios, in the order they run; start-up is last, it restarts the server.
+   * The names of all scenarios that run by default, in their order; start-up is last, it restarts
+   * the server.
    */
   static final List<String> SCENARIOS =
       List.of(
@@ -30,45 +32,85 @@ final class Bench {
           "history",
           "startup");
 
-  private static final Set<String> COMPARABLE =
-      Set.of("fan-in-qos0", "fan-in-qos1", "fan-out", "latency", "latency-qos1", "connect", "idle");
+  /** Those that take long and run only when they are named. */
+  static final List<String> LONG = List.of(Storm.NAME, Soak.NAME);
+
   private static final int LATENCY_PER_SECOND = 1_000;
 
   private final BenchSite site;
   private final LoadPlan plan;
+  private final StormPlan stormPlan;
+  private final SoakPlan soakPlan;
   private final PrintStream out;
   private final List<ScenarioResult> results = new ArrayList<>();
   private final List<String> failures = new ArrayList<>();
 
-  Bench(BenchSite site, LoadPlan plan, PrintStream out) {
+  Bench(BenchSite site, LoadPlan plan, StormPlan stormPlan, SoakPlan soakPlan, PrintStream out) {
     this.site = site;
     this.plan = plan;
+    this.stormPlan = stormPlan;
+    this.soakPlan = soakPlan;
     this.out = out;
   }
 
   /**
    * Runs these scenarios.
    *
-   * @param mosquitto the broker to run the comparable ones against as well
+   * @param kinds what to run them against, where it is there
+   * @param mosquitto the broker, when there is one
+   * @param seed of what is left to chance
    */
-  void run(List<String> names, boolean plain, Optional<Mosquitto> mosquitto)
+  void run(List<String> names, Set<TargetKind> kinds, Optional<Mosquitto> mosquitto, long seed)
       throws InterruptedException {
     for (String name : names) {
-      Optional<LoadTarget> overPlain = plain ? site.plain() : Optional.empty();
-      if (name.equals("startup")) {
-        startUp();
-      } else if (name.equals("history")) {
-        measure(new HistoryReads(site.https()), site.tls());
-      } else {
-        measure(scenario(name), site.tls());
-        if (overPlain.isPresent() && !name.equals("connect-resumed")) {
-          measure(scenario(name), overPlain.get());
+      switch (name) {
+        case "startup" -> startUp();
+        case "history" -> measure(new HistoryReads(site.https()), site.tls());
+        case "connect-resumed" -> measure(scenario(name), site.tls());
+        case Storm.NAME -> {
+          out.println("running storm on " + site.tls().name() + " …");
+          add(new Storm(site.tls(), stormPlan, health(), seed, out).run());
         }
-        if (mosquitto.isPresent() && COMPARABLE.contains(name)) {
-          measure(scenario(name), mosquitto.get());
+        case Soak.NAME -> soak();
+        default -> {
+          for (TargetKind kind : EnumSet.copyOf(kinds)) {
+            Optional<LoadTarget> target = target(kind, mosquitto);
+            if (target.isPresent()) {
+              measure(scenario(name), target.get());
+            }
+          }
         }
       }
     }
+  }
+
+  private Optional<LoadTarget> target(TargetKind kind, Optional<Mosquitto> mosquitto) {
+    return switch (kind) {
+      case TLS -> Optional.of(site.tls());
+      case PLAIN -> site.plain();
+      case SPACE -> site.space(false);
+      case SPACE_DURABLE -> site.space(true);
+      case MOSQUITTO -> mosquitto.map(Mosquitto::target);
+    };
+  }
+
+  private ServerHealth health() {
+    return new ServerHealth(site.tls().probe(), site.installation());
+  }
+
+  private void soak() throws InterruptedException {
+    Optional<LoadTarget> space = site.space(true);
+    if (space.isEmpty()) {
+      failures.add("soak: a running server needs --space-port, a plain space's without login");
+      return;
+    }
+    out.println("running soak on " + site.tls().name() + " …");
+    add(new Soak(site.tls(), space.get(), soakPlan, health(), out).run());
+  }
+
+  private void add(Findings findings) {
+    results.addAll(findings.results());
+    failures.addAll(findings.failures());
   }
 
   List<ScenarioResult> results() {

@@ -16,7 +16,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** The figures as a table for people and as JSON for programs. */
 final class BenchReport {
-  private static final String ROW = "%-16s %-16s %12s %10s %10s %10s %10s %7s %7s  %s";
+  private static final String ROW = "%-18s %-16s %12s %10s %10s %10s %10s %7s %7s  %s";
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
   private BenchReport() {}
@@ -88,6 +88,7 @@ final class BenchReport {
       result.cpuMicrosEach().ifPresent(micros -> row.put("serverCpuMicrosEach", micros));
       row.put("p50Micros", result.latency().p50Micros());
       row.put("p99Micros", result.latency().p99Micros());
+      row.put("p999Micros", result.latency().p999Micros());
       row.put("maxMicros", result.latency().maxMicros());
       row.put("lost", result.lost());
       row.put("doubled", result.doubled());
@@ -127,7 +128,7 @@ final class BenchReport {
     OptionalDouble cpu = cpuRatio(ours, theirs);
     return String.format(
         ROOT,
-        "%-16s %s : %s = %s CPU, %.2f rate",
+        "%-18s %s : %s = %s CPU, %.2f rate",
         ours.scenario(),
         ours.target(),
         theirs.target(),

@@ -2,11 +2,13 @@ package io.sallyport.simulator.load;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOption;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.handler.codec.CorruptedFrameException;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +23,7 @@ final class LoadClient extends ByteToMessageDecoder {
   private static final int KEEP_ALIVE_SECONDS = 1_200;
   private static final int PACKET_BYTES_MAX = 256 * 1024;
   private static final int NO_FRAME = -1;
+  private static final int DUP = 0x08;
 
   private final LoadLogin login;
   private final LoadEvents events;
@@ -85,6 +88,30 @@ final class LoadClient extends ByteToMessageDecoder {
           connection.close().addListener(done -> closed.complete(null));
         });
     return closed;
+  }
+
+  /** Ends the connection as a power cut does, without a word: by RST, and without TIME_WAIT. */
+  void cut() {
+    ChannelHandlerContext connection = connection();
+    connection.channel().config().setOption(ChannelOption.SO_LINGER, 0);
+    // Past the TLS handler, which would say good-bye.
+    connection.channel().unsafe().close(connection.channel().voidPromise());
+  }
+
+  /** Reads no more from the socket: what the server sends stays in buffers until they are full. */
+  void stopReading() {
+    connection().channel().config().setAutoRead(false);
+  }
+
+  /** This end of the connection. */
+  InetSocketAddress localAddress() {
+    return (InetSocketAddress) connection().channel().localAddress();
+  }
+
+  /** Whether the socket is connected. */
+  boolean connected() {
+    ChannelHandlerContext connection = context;
+    return connection != null && connection.channel().isActive();
   }
 
   @Override
@@ -178,7 +205,7 @@ final class LoadClient extends ByteToMessageDecoder {
         if (qos != 0) {
           MqttEncoder.puback(buffer(), in.readUnsignedShort());
         }
-        events.received(this, in, end - in.readerIndex());
+        events.received(this, in, end - in.readerIndex(), (header & DUP) != 0);
       }
       case MqttEncoder.PUBACK -> events.acknowledged(this);
       case MqttEncoder.CONNACK -> {
@@ -201,7 +228,12 @@ final class LoadClient extends ByteToMessageDecoder {
 
   private void logIn() {
     MqttEncoder.connect(
-        buffer(), login.clientId(), login.user(), login.password(), KEEP_ALIVE_SECONDS);
+        buffer(),
+        login.clientId(),
+        login.user(),
+        login.password(),
+        login.cleanSession(),
+        KEEP_ALIVE_SECONDS);
     flushPending();
   }
 

@@ -9,6 +9,7 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
@@ -22,6 +23,7 @@ import io.netty.handler.ssl.SslProvider;
 import io.sallyport.simulator.access.Endpoint;
 import io.sallyport.simulator.access.Trust;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -49,6 +51,7 @@ final class LoadLoop implements AutoCloseable {
   private final @Nullable SslContext tls;
   private final @Nullable SslContext resumingTls;
   private final AtomicLong resumed = new AtomicLong();
+  private final boolean groupIsOwn;
   private int freshNumber;
 
   /** Whether a connection may resume an earlier TLS session. */
@@ -57,11 +60,32 @@ final class LoadLoop implements AutoCloseable {
     RESUMED
   }
 
+  /**
+   * How a connection is made.
+   *
+   * @param from the local address; null leaves the choice to the system
+   * @param session names the client in the TLS client's memory of sessions; 0: as if never seen
+   * @param receiveBytes of the socket's buffer; 0 leaves it to the system
+   */
+  record Dial(Handshake handshake, @Nullable InetAddress from, int session, int receiveBytes) {
+    static final Dial FULL = new Dial(Handshake.FULL, null, 0, 0);
+  }
+
   LoadLoop(Endpoint endpoint) throws IOException {
+    this(endpoint, null);
+  }
+
+  /** Connections to another endpoint that belong to this one's thread; closed before it. */
+  LoadLoop beside(Endpoint other) throws IOException {
+    return new LoadLoop(other, group);
+  }
+
+  private LoadLoop(Endpoint endpoint, @Nullable EventLoopGroup shared) throws IOException {
     this.endpoint = endpoint;
     boolean epoll = Epoll.isAvailable();
     IoHandlerFactory handlers = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
-    this.group = new MultiThreadIoEventLoopGroup(1, handlers);
+    this.groupIsOwn = shared == null;
+    this.group = shared == null ? new MultiThreadIoEventLoopGroup(1, handlers) : shared;
     this.channelType = epoll ? EpollSocketChannel.class : NioSocketChannel.class;
     boolean encrypted = endpoint.encrypted();
     SslProvider fast = OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK;
@@ -89,30 +113,47 @@ final class LoadLoop implements AutoCloseable {
 
   /** Opens one connection with a handshake of this kind. */
   CompletableFuture<LoadClient> open(LoadLogin login, LoadEvents events, Handshake handshake) {
+    return open(login, events, new Dial(handshake, null, 0, 0)).opened();
+  }
+
+  /** Opens one connection; the client tells when it is open, or why it is not. */
+  LoadClient open(LoadLogin login, LoadEvents events, Dial dial) {
     LoadClient client = new LoadClient(login, events);
-    new Bootstrap()
-        .group(group)
-        .channel(channelType)
-        .option(ChannelOption.TCP_NODELAY, true)
-        .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_SECONDS_MAX * 1_000)
-        .handler(
-            new ChannelInitializer<SocketChannel>() {
-              @Override
-              protected void initChannel(SocketChannel channel) {
-                SslContext context = handshake == Handshake.RESUMED ? resumingTls : tls;
-                if (context != null) {
-                  channel.pipeline().addLast(tlsHandler(context, channel.alloc(), handshake));
-                }
-                channel.pipeline().addLast(client);
-              }
-            })
+    Bootstrap bootstrap =
+        new Bootstrap()
+            .group(group)
+            .channel(channelType)
+            .option(ChannelOption.TCP_NODELAY, true)
+            .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_SECONDS_MAX * 1_000)
+            .handler(
+                new ChannelInitializer<SocketChannel>() {
+                  @Override
+                  protected void initChannel(SocketChannel channel) {
+                    SslContext context = dial.handshake == Handshake.RESUMED ? resumingTls : tls;
+                    if (context != null) {
+                      channel.pipeline().addLast(tlsHandler(context, channel.alloc(), dial));
+                    }
+                    channel.pipeline().addLast(client);
+                  }
+                });
+    if (dial.receiveBytes > 0) {
+      bootstrap.option(ChannelOption.SO_RCVBUF, dial.receiveBytes);
+    }
+    if (dial.from != null) {
+      bootstrap.localAddress(dial.from, 0);
+      if (channelType == EpollSocketChannel.class) {
+        // The port is chosen by connect, which may take one that another destination has.
+        bootstrap.option(EpollChannelOption.IP_BIND_ADDRESS_NO_PORT, true);
+      }
+    }
+    bootstrap
         .connect(endpoint.host(), endpoint.port())
         .addListener(connect -> {
           if (!connect.isSuccess()) {
             client.opened().completeExceptionally(connect.cause());
           }
         });
-    return client.opened();
+    return client;
   }
 
   /**
@@ -180,13 +221,17 @@ final class LoadLoop implements AutoCloseable {
 
   @Override
   public void close() {
+    if (!groupIsOwn) {
+      return;
+    }
     group.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(5, TimeUnit.SECONDS);
   }
 
   /** A resumed session is as old as the handshake that made it. */
-  private SslHandler tlsHandler(SslContext context, ByteBufAllocator alloc, Handshake handshake) {
-    SslHandler handler = context.newHandler(alloc, endpoint.host(), sessionPort(handshake));
-    if (handshake == Handshake.RESUMED) {
+  private SslHandler tlsHandler(SslContext context, ByteBufAllocator alloc, Dial dial) {
+    SslHandler handler = context.newHandler(alloc, endpoint.host(), sessionPort(dial));
+    handler.setHandshakeTimeout(CONNECT_SECONDS_MAX, TimeUnit.SECONDS);
+    if (dial.handshake == Handshake.RESUMED) {
       long begun = System.currentTimeMillis();
       var _ =
           handler
@@ -204,9 +249,9 @@ final class LoadLoop implements AutoCloseable {
    * TLS clients keep sessions by host and port; a port number that no earlier connection named
    * forces a full handshake. The socket's own port is not affected.
    */
-  private int sessionPort(Handshake handshake) {
-    return switch (handshake) {
-      case RESUMED -> endpoint.port();
+  private int sessionPort(Dial dial) {
+    return switch (dial.handshake) {
+      case RESUMED -> dial.session == 0 ? endpoint.port() : 100_000 + dial.session;
       case FULL -> 100_000 + freshNumber++;
     };
   }

@@ -29,4 +29,10 @@ interface LoadTarget {
 
   /** A filter that matches what all publishers publish. */
   String filterOfAll();
+
+  /** The topic on which a subscriber sends something to this publisher. */
+  String commandTopic(int publisher);
+
+  /** The filter by which this publisher receives it. */
+  String commandFilter(int publisher);
 }

@@ -19,9 +19,7 @@ import java.util.stream.Stream;
  * unlimited: with a window of 1,000 and more than that on their way, 2.0.11 was seen to leave
  * queued QoS 1 messages undelivered here, for a reason that was not found.
  */
-final class Mosquitto implements LoadTarget, AutoCloseable {
-  private static final int PUBLISHERS_MAX = 10_000;
-
+final class Mosquitto implements AutoCloseable {
   private final Process process;
   private final Path configuration;
   private final int port;
@@ -83,49 +81,14 @@ final class Mosquitto implements LoadTarget, AutoCloseable {
     return mosquitto;
   }
 
-  @Override
-  public String name() {
-    return "mosquitto plain";
+  /** It as a server under load, for the scenarios. */
+  LoadTarget target() {
+    return new OpenTarget(
+        "mosquitto plain", endpoint(), Optional.of(new ProcessProbe(process.pid())), "bench");
   }
 
-  @Override
-  public Endpoint endpoint() {
+  Endpoint endpoint() {
     return Endpoint.plain("127.0.0.1", port);
-  }
-
-  @Override
-  public Optional<ProcessProbe> probe() {
-    return Optional.of(new ProcessProbe(process.pid()));
-  }
-
-  @Override
-  public int publishersMax() {
-    return PUBLISHERS_MAX;
-  }
-
-  @Override
-  public LoadLogin publisher(int number) {
-    return new LoadLogin("publisher-" + number, null, null);
-  }
-
-  @Override
-  public LoadLogin subscriber(int number) {
-    return new LoadLogin("subscriber-" + number, null, null);
-  }
-
-  @Override
-  public String topic(int publisher) {
-    return "bench/" + publisher + "/load";
-  }
-
-  @Override
-  public String filter(int publisher) {
-    return topic(publisher);
-  }
-
-  @Override
-  public String filterOfAll() {
-    return "bench/+/load";
   }
 
   @Override

@@ -18,17 +18,18 @@ final class MqttEncoder {
 
   private MqttEncoder() {}
 
-  /** CONNECT with a clean session (MQTT 3.1.1 §3.1). */
+  /** CONNECT (MQTT 3.1.1 §3.1). */
   static void connect(
       ByteBuf out,
       String clientId,
       @Nullable String user,
       byte @Nullable [] password,
+      boolean cleanSession,
       int keepAliveSeconds) {
     byte[] id = utf8(clientId);
     byte[] name = user == null ? null : utf8(user);
     int length = PROTOCOL.length + 3 + 2 + id.length;
-    int flags = CLEAN_SESSION;
+    int flags = cleanSession ? CLEAN_SESSION : 0;
     if (name != null) {
       length += 2 + name.length;
       flags |= HAS_USER;

@@ -25,11 +25,15 @@ record ScenarioResult(
     String note) {
 
   /** Percentiles in microseconds; zero where a scenario measures none. */
-  record Latency(double p50Micros, double p99Micros, double maxMicros) {
-    static final Latency NONE = new Latency(0, 0, 0);
+  record Latency(double p50Micros, double p99Micros, double p999Micros, double maxMicros) {
+    static final Latency NONE = new Latency(0, 0, 0, 0);
 
     static Latency of(LatencyHistogram histogram) {
-      return new Latency(micros(histogram, 50), micros(histogram, 99), micros(histogram, 100));
+      return new Latency(
+          micros(histogram, 50),
+          micros(histogram, 99),
+          micros(histogram, 99.9),
+          micros(histogram, 100));
     }
 
     private static double micros(LatencyHistogram histogram, double percent) {

@@ -23,6 +23,11 @@ final class StampedPayload {
 
   /** A fresh payload of this publisher, to be stamped before each use. */
   static byte[] of(int publisher) {
+    return of(publisher, BYTES);
+  }
+
+  /** A longer one. */
+  static byte[] of(int publisher, int bytes) {
     String text =
         HEAD
             + "0".repeat(PUBLISHER_DIGITS)
@@ -32,7 +37,7 @@ final class StampedPayload {
             + "0".repeat(NANOS_DIGITS)
             + "\",\"p\":\"";
     byte[] payload =
-        (text + "x".repeat(BYTES - text.length() - 2) + "\"}").getBytes(StandardCharsets.US_ASCII);
+        (text + "x".repeat(bytes - text.length() - 2) + "\"}").getBytes(StandardCharsets.US_ASCII);
     write(payload, PUBLISHER_AT, PUBLISHER_DIGITS, publisher);
     return payload;
   }

@@ -51,6 +51,17 @@ record WatsonTarget(
   }
 
   @Override
+  public String commandTopic(int publisher) {
+    DeviceLogin device = devices.get(publisher);
+    return "iot-2/type/" + device.type() + "/id/" + device.id() + "/cmd/" + EVENT + "/fmt/json";
+  }
+
+  @Override
+  public String commandFilter(int publisher) {
+    return "iot-2/cmd/" + EVENT + "/fmt/json";
+  }
+
+  @Override
   public String filterOfAll() {
     return "iot-2/type/+/id/+/evt/" + EVENT + "/fmt/json";
   }

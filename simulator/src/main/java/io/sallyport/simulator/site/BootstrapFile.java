@@ -9,7 +9,10 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Writes the server's bootstrap file (DESIGN section 9): tenants, keys, types and devices. */
+/**
+ * Writes the server's bootstrap file (DESIGN section 9): tenants, keys, types, devices and plain
+ * spaces.
+ */
 public final class BootstrapFile {
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
@@ -38,6 +41,9 @@ public final class BootstrapFile {
       if (!tenant.devices().isEmpty()) {
         appendDevices(yaml, tenant.devices());
       }
+      if (!tenant.spaces().isEmpty()) {
+        appendSpaces(yaml, tenant.spaces());
+      }
     }
     return yaml.toString();
   }
@@ -58,6 +64,29 @@ public final class BootstrapFile {
           .append(", token: ")
           .append(quoted(device.token().reveal()))
           .append(", randomToken: true }\n");
+    }
+  }
+
+  private static void appendSpaces(StringBuilder yaml, List<SpacePlan> spaces) {
+    yaml.append("    plainSpaces:\n");
+    for (SpacePlan space : spaces) {
+      yaml.append("      - name: ")
+          .append(quoted(space.name()))
+          .append("\n        acknowledge: ")
+          .append(space.durable() ? "durable" : "received")
+          .append("\n        credentials: [ { user: ")
+          .append(quoted(space.user()))
+          .append(", clientIds: any, rules: [\"allow both #\"] } ]\n");
+    }
+    yaml.append("    listeners:\n");
+    for (SpacePlan space : spaces) {
+      yaml.append("      - { port: ")
+          .append(space.port())
+          .append(", identity: { space: ")
+          .append(quoted(space.name()))
+          .append(", user: ")
+          .append(quoted(space.user()))
+          .append(" } }\n");
     }
   }
 

@@ -10,7 +10,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -26,16 +31,26 @@ public final class Installation implements AutoCloseable {
   private final Path folder;
   private final int portOffset;
   private final boolean configured;
+  private final Map<String, String> variables;
+  private final Set<Integer> spacePorts;
   private final AtomicBoolean closed = new AtomicBoolean();
   private ServerProcess server;
   private ReadyLine ready;
 
-  private Installation(Path program, Path folder, int portOffset, boolean configured)
+  private Installation(
+      Path program,
+      Path folder,
+      int portOffset,
+      boolean configured,
+      Map<String, String> variables,
+      Set<Integer> spacePorts)
       throws IOException, InterruptedException {
     this.program = program;
     this.folder = folder;
     this.portOffset = portOffset;
     this.configured = configured;
+    this.variables = Map.copyOf(variables);
+    this.spacePorts = Set.copyOf(spacePorts);
     this.server = launch();
     this.ready = awaitReady(server);
   }
@@ -49,6 +64,17 @@ public final class Installation implements AutoCloseable {
   public static Installation start(
       Path program, List<TenantPlan> tenants, int portOffset, String configuration)
       throws IOException, InterruptedException {
+    return start(program, tenants, portOffset, configuration, Map.of());
+  }
+
+  /** Starts it with these environment variables beside those of this process. */
+  public static Installation start(
+      Path program,
+      List<TenantPlan> tenants,
+      int portOffset,
+      String configuration,
+      Map<String, String> variables)
+      throws IOException, InterruptedException {
     // A temporary directory is made with mode 0700 wherever there are modes.
     Path folder = Files.createTempDirectory("sallyport-");
     try {
@@ -56,7 +82,16 @@ public final class Installation implements AutoCloseable {
       if (!configuration.isEmpty()) {
         Files.writeString(folder.resolve("sallyport.yaml"), configuration);
       }
-      return new Installation(program, folder, portOffset, !configuration.isEmpty());
+      return new Installation(
+          program,
+          folder,
+          portOffset,
+          !configuration.isEmpty(),
+          variables,
+          tenants.stream()
+              .flatMap(tenant -> tenant.spaces().stream())
+              .map(SpacePlan::port)
+              .collect(Collectors.toSet()));
     } catch (IOException | InterruptedException | RuntimeException e) {
       remove(folder);
       throw e;
@@ -83,12 +118,26 @@ public final class Installation implements AutoCloseable {
 
   /** The plain listener, which is off unless an option of {@code serve} switched it on. */
   public Endpoint mqtt() {
-    return Endpoint.plain(HOST, ready.port("mqtt").orElse(Ports.MQTT + portOffset));
+    return Endpoint.plain(HOST, plainPort().orElse(Ports.MQTT + portOffset));
   }
 
   /** Whether the server names a plain MQTT listener among its addresses. */
   public boolean plainListenerOn() {
-    return ready.port("mqtt").isPresent();
+    return plainPort().isPresent();
+  }
+
+  /** The listener of one of its plain spaces: plain TCP, without login. */
+  public Endpoint space(SpacePlan space) {
+    return Endpoint.plain(HOST, space.port());
+  }
+
+  /** Listeners of plain spaces are MQTT over TCP as well, but nobody logs in there. */
+  private OptionalInt plainPort() {
+    return ready.addresses().stream()
+        .filter(address -> "mqtt".equals(address.getScheme()))
+        .mapToInt(URI::getPort)
+        .filter(port -> port > 0 && !spacePorts.contains(port))
+        .findFirst();
   }
 
   /** Scheme, host and port of HTTPS. */
@@ -112,6 +161,11 @@ public final class Installation implements AutoCloseable {
 
   public boolean alive() {
     return server.alive();
+  }
+
+  /** The lines of the server's output so far that the test accepts. */
+  public List<String> logged(Predicate<String> wanted) throws IOException {
+    return server.logged(wanted);
   }
 
   /** The end of the server's output. */
@@ -144,7 +198,7 @@ public final class Installation implements AutoCloseable {
     if (configured) {
       command.addAll(List.of("--config", folder.resolve("sallyport.yaml").toString()));
     }
-    return ServerProcess.start(command, folder.resolve("server.log"));
+    return ServerProcess.start(command, folder.resolve("server.log"), variables);
   }
 
   private static ReadyLine awaitReady(ServerProcess server)

@@ -11,10 +11,13 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * The server as a process of its own. Its output goes to a private log file; closing sends SIGTERM
@@ -34,15 +37,22 @@ public final class ServerProcess implements AutoCloseable {
 
   /** Starts the program; {@link #awaitReady} tells when it serves. */
   public static ServerProcess start(List<String> command, Path log) throws IOException {
+    return start(command, log, Map.of());
+  }
+
+  /** Starts the program with these variables beside those of this process. */
+  public static ServerProcess start(List<String> command, Path log, Map<String, String> variables)
+      throws IOException {
     if (!Files.exists(log)) {
       Files.createFile(
           log, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     }
-    Process process =
+    ProcessBuilder builder =
         new ProcessBuilder(command)
             .redirectErrorStream(true)
-            .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
-            .start();
+            .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
+    builder.environment().putAll(variables);
+    Process process = builder.start();
     ServerProcess server = new ServerProcess(process, log);
     Thread.ofVirtual().name("server-output").start(server::copyOutput);
     return server;
@@ -88,6 +98,13 @@ public final class ServerProcess implements AutoCloseable {
           + String.join("\n  ", lines.subList(Math.max(0, lines.size() - 20), lines.size()));
     } catch (IOException e) {
       return " (its log can't be read: " + e.getMessage() + ")";
+    }
+  }
+
+  /** The lines of the server's output so far that the test accepts. */
+  public List<String> logged(Predicate<String> wanted) throws IOException {
+    try (Stream<String> lines = Files.lines(log, StandardCharsets.UTF_8)) {
+      return lines.filter(wanted).toList();
     }
   }
 

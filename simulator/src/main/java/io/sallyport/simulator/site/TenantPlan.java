@@ -9,16 +9,18 @@ import java.util.List;
  *
  * @param application its only API key, with the contract's standard role
  * @param plainTransport whether its principals may log in without TLS
+ * @param spaces its plain spaces, each with a listener
  */
 public record TenantPlan(
     String id,
     String name,
     ApplicationLogin application,
     List<DeviceLogin> devices,
-    boolean plainTransport) {
+    boolean plainTransport,
+    List<SpacePlan> spaces) {
   public TenantPlan(
       String id, String name, ApplicationLogin application, List<DeviceLogin> devices) {
-    this(id, name, application, devices, false);
+    this(id, name, application, devices, false, List.of());
   }
 
   public TenantPlan {
@@ -26,5 +28,6 @@ public record TenantPlan(
       throw new IllegalArgumentException("not a tenant id: " + id);
     }
     devices = List.copyOf(devices);
+    spaces = List.copyOf(spaces);
   }
 }

@@ -32,6 +32,23 @@ class JvmProbeTest {
   }
 
   @Test
+  void what_the_jvm_tracks_beside_the_heap_is_told_from_what_libraries_hold() {
+    String summary =
+        """
+        Total: reserved=2153000KB, committed=210000KB
+        -                 Java Heap (reserved=524288KB, committed=100000KB)
+                                    (mmap: reserved=524288KB, committed=100000KB, peak=524288KB)
+        -        Shared class space (reserved=32768KB, committed=30000KB, readonly=0KB)
+        -                     Other (reserved=10250KB, committed=10240KB)
+        """;
+
+    assertThat(JvmProbe.tracked(summary)).isEqualTo(OptionalLong.of(80_000 * 1024));
+    assertThat(JvmProbe.tracked("Native memory tracking is not enabled")).isEmpty();
+    assertThat(JvmProbe.anonymous(List.of("Rss: 9 kB", "Anonymous: 8 kB", "Anonymous: 4 kB")))
+        .isEqualTo(12 * 1024);
+  }
+
+  @Test
   void the_heap_of_the_region_based_collector_is_found_in_the_map() {
     String info =
         """

@@ -50,9 +50,9 @@ class LoadWireTest {
   void packets_are_encoded_as_the_specification_says() {
     assertThat(
             hex(out ->
-                MqttEncoder.connect(out, "c", "u", "p".getBytes(StandardCharsets.UTF_8), 60)))
+                MqttEncoder.connect(out, "c", "u", "p".getBytes(StandardCharsets.UTF_8), true, 60)))
         .isEqualTo("1013" + "00044d515454" + "04" + "c2" + "003c" + "000163" + "000175" + "000170");
-    assertThat(hex(out -> MqttEncoder.connect(out, "c", null, null, 0)))
+    assertThat(hex(out -> MqttEncoder.connect(out, "c", null, null, true, 0)))
         .isEqualTo("100d" + "00044d515454" + "04" + "02" + "0000" + "000163");
     assertThat(hex(out -> MqttEncoder.subscribe(out, 1, "a/+", 1)))
         .isEqualTo("8208" + "0001" + "0003612f2b" + "01");

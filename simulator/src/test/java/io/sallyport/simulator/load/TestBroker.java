@@ -34,7 +34,7 @@ public final class TestBroker implements AutoCloseable {
   }
 
   LoadTarget target() {
-    return broker;
+    return broker.target();
   }
 
   @Override

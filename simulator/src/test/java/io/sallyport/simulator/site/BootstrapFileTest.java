@@ -54,6 +54,33 @@ class BootstrapFileTest {
   }
 
   @Test
+  void plain_spaces_come_with_a_listener_without_login() {
+    TenantPlan tenant =
+        new TenantPlan(
+            "acme01",
+            "Acme",
+            new ApplicationLogin("a-acme01-abcdefghij", Secret.of("token")),
+            List.of(),
+            false,
+            List.of(new SpacePlan("fast", false, 18_830), new SpacePlan("safe", true, 18_831)));
+
+    assertThat(BootstrapFile.text(List.of(tenant)))
+        .endsWith(
+            """
+                plainSpaces:
+                  - name: "fast"
+                    acknowledge: received
+                    credentials: [ { user: "fast-user", clientIds: any, rules: ["allow both #"] } ]
+                  - name: "safe"
+                    acknowledge: durable
+                    credentials: [ { user: "safe-user", clientIds: any, rules: ["allow both #"] } ]
+                listeners:
+                  - { port: 18830, identity: { space: "fast", user: "fast-user" } }
+                  - { port: 18831, identity: { space: "safe", user: "safe-user" } }
+            """);
+  }
+
+  @Test
   void only_the_owner_may_read_the_file() throws IOException {
     Path file = folder.resolve("bootstrap.yaml");
     BootstrapFile.write(file, tenants);
