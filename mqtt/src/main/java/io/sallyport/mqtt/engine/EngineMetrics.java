@@ -58,6 +58,7 @@ final class EngineMetrics {
   private final Counter publishesRefused;
   private final Counter matchesCut;
   private final Counter sharedRefused;
+  private final Counter subscriptionsRefused;
   private final Counter sharedPassedOn;
   private final Counter takeovers;
   private final Counter takeoversDelayed;
@@ -93,6 +94,7 @@ final class EngineMetrics {
     publishesRefused = registry.counter("mqtt.publishes.refused");
     matchesCut = registry.counter("mqtt.match.cut");
     sharedRefused = registry.counter("mqtt.shared.refused");
+    subscriptionsRefused = registry.counter("mqtt.subscriptions.refused");
     sharedPassedOn = registry.counter("mqtt.shared.passed.on");
     takeovers = registry.counter("mqtt.takeovers");
     takeoversDelayed = registry.counter("mqtt.takeovers.delayed");
@@ -187,6 +189,10 @@ final class EngineMetrics {
 
   void retainedExamined(int messages) {
     retainedExamined.add(messages);
+  }
+
+  void subscriptionRefused() {
+    subscriptionsRefused.increment();
   }
 
   void sharedRefused() {

@@ -40,8 +40,15 @@ final class Grants<S> {
     }
   }
 
-  private volatile Snapshot<S> snapshot = new Snapshot<>(new @Nullable Object[0], 0, false);
+  private static final Snapshot<?> EMPTY = new Snapshot<>(new @Nullable Object[0], 0, false);
+
+  private volatile Snapshot<S> snapshot = empty();
   private @Nullable Map<S, Integer> positions;
+
+  @SuppressWarnings("unchecked") // Empty, so of every type of subscriber.
+  private static <S> Snapshot<S> empty() {
+    return (Snapshot<S>) EMPTY;
+  }
 
   Snapshot<S> snapshot() {
     return snapshot;
@@ -87,6 +94,10 @@ final class Grants<S> {
       return;
     }
     int last = now.size - 1;
+    if (last == 0) {
+      snapshot = empty();
+      return;
+    }
     @Nullable Object[] copy = Arrays.copyOf(now.items, last);
     if (positions != null) {
       positions.remove(subscriber);
@@ -101,7 +112,7 @@ final class Grants<S> {
     if (last <= SCAN_MAX) {
       positions = null;
     }
-    snapshot = new Snapshot<>(copy, last, now.noLocal && last > 0);
+    snapshot = new Snapshot<>(copy, last, now.noLocal);
   }
 
   private int indexOf(Snapshot<S> in, S subscriber) {

@@ -27,7 +27,7 @@ public record MqttConfig(
               Duration.ofSeconds(60)),
           new Sessions(
               100_000, 20_000, 1_000, 1 << 20, 10_000, 256L << 20, 512L << 20, 1L << 30, 4L << 30),
-          new Subscriptions(1_000, 200, 10_000),
+          new Subscriptions(1_000, 200, 10_000, 512L << 20, 1L << 30),
           new Retained(10_000, 16L << 20, 5_000, 8L << 20, 256L << 20),
           new Ownership(20_000, 1_000_000, Duration.ofDays(7)),
           new Takeovers(5, 20, Duration.ofSeconds(10), Duration.ofSeconds(1)),
@@ -127,8 +127,15 @@ public record MqttConfig(
    * @param membersPerGroupMax likewise
    * @param matchVisitsMax nodes of the index that one message may lead to; what lies beyond gets no
    *     copy, and that is counted
+   * @param indexBytesPerScopeMax memory for the filters of one scope; another is refused with 0x97
+   * @param indexBytesMax of all scopes together
    */
-  public record Subscriptions(int groupsPerScopeMax, int membersPerGroupMax, int matchVisitsMax) {
+  public record Subscriptions(
+      int groupsPerScopeMax,
+      int membersPerGroupMax,
+      int matchVisitsMax,
+      long indexBytesPerScopeMax,
+      long indexBytesMax) {
     public Subscriptions {
       requirePositive(matchVisitsMax, "matchVisitsMax");
     }

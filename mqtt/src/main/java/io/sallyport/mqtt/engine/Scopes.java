@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /** Subscription index and retained messages, scope by scope. Thread-safe. */
 final class Scopes {
   /** Of all scopes. */
-  private record Totals(HeldBytes held, HeldBytes stored, HeldBytes kept) {}
+  private record Totals(HeldBytes held, HeldBytes stored, HeldBytes kept, HeldBytes indexed) {}
 
   /** One scope: nothing here is reachable from another. */
   static final class State {
@@ -50,8 +50,10 @@ final class Scopes {
     private State(MqttConfig config, Clock clock, Totals totals) {
       heldBytes = new HeldBytes(config.sessions().heldBytesPerScopeMax(), totals.held());
       storedBytes = new HeldBytes(config.sessions().storedBytesPerScopeMax(), totals.stored());
-      subscriptions = new TopicTree<>(config.subscriptions().matchVisitsMax());
-      groups = new ShareGroups<>(config.subscriptions());
+      HeldBytes indexed =
+          new HeldBytes(config.subscriptions().indexBytesPerScopeMax(), totals.indexed());
+      subscriptions = new TopicTree<>(config.subscriptions().matchVisitsMax(), indexed);
+      groups = new ShareGroups<>(config.subscriptions(), indexed);
       retained = new RetainedMessages(config.retained(), clock, totals.kept());
     }
 
@@ -104,7 +106,8 @@ final class Scopes {
         new Totals(
             new HeldBytes(config.sessions().heldBytesMax()),
             new HeldBytes(config.sessions().storedBytesMax()),
-            new HeldBytes(config.retained().bytesMax()));
+            new HeldBytes(config.retained().bytesMax()),
+            new HeldBytes(config.subscriptions().indexBytesMax()));
   }
 
   State state(Scope scope) {

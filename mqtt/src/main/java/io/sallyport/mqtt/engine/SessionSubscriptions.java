@@ -59,11 +59,24 @@ final class SessionSubscriptions {
     }
   }
 
-  /** Adds, or replaces without a gap in delivery [MQTT-3.8.4-3]. */
-  void put(String filter, Granted granted, SubscriptionOptions options) {
-    if (granted.indexed()) {
-      scopes.state(granted.scope()).subscriptions().put(filter, grant(granted, options));
+  /**
+   * Adds, or replaces without a gap in delivery [MQTT-3.8.4-3].
+   *
+   * @return false when the index has no room for it; nothing has changed then
+   */
+  boolean put(String filter, Granted granted, SubscriptionOptions options) {
+    if (granted.indexed()
+        && !scopes
+            .state(granted.scope())
+            .subscriptions()
+            .putIfRoom(filter, grant(granted, options))) {
+      return false;
     }
+    noteHeld(filter, granted);
+    return true;
+  }
+
+  private void noteHeld(String filter, Granted granted) {
     Held old = hold(filter, new Held(granted, null));
     boolean replaced =
         old != null && granted.indexed() && old.granted.scope().equals(granted.scope());
@@ -111,8 +124,11 @@ final class SessionSubscriptions {
             stored.scope(), stored.qos(), stored.indexed(), Optional.ofNullable(stored.shareKey()));
     SharedFilter shared =
         SharedFilter.isShared(stored.filter()) ? SharedFilter.parse(stored.filter()) : null;
-    if (shared == null) {
-      put(stored.filter(), granted, options);
+    if (shared == null) { // It had its room before.
+      if (granted.indexed()) {
+        scopes.state(granted.scope()).subscriptions().put(stored.filter(), grant(granted, options));
+      }
+      noteHeld(stored.filter(), granted);
     } else {
       ShareGroup<Session> _ = join(stored.filter(), shared, granted, options);
     }

@@ -13,9 +13,12 @@ final class ShareGroups<S> {
   private final TopicTree<ShareGroup<S>> index;
   private final Map<ShareGroup.Key, ShareGroup<S>> byKey = new HashMap<>();
 
-  ShareGroups(MqttConfig.Subscriptions limits) {
+  /**
+   * @param bytes that the index counts into
+   */
+  ShareGroups(MqttConfig.Subscriptions limits, HeldBytes bytes) {
     this.limits = limits;
-    this.index = new TopicTree<>(limits.matchVisitsMax());
+    this.index = new TopicTree<>(limits.matchVisitsMax(), bytes);
   }
 
   /**
@@ -30,9 +33,11 @@ final class ShareGroups<S> {
         return null;
       }
       group = new ShareGroup<>(key);
+      if (!index.putIfRoom(key.shared().filter(), Grant.of(group, member.qos()))) {
+        return null;
+      }
       group.members().put(member);
       byKey.put(key, group);
-      index.put(key.shared().filter(), Grant.of(group, member.qos()));
       return group;
     }
     if (group.members().size() >= limits.membersPerGroupMax()

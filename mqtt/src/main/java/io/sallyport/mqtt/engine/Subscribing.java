@@ -185,7 +185,12 @@ final class Subscribing {
     if (shared != null) {
       return joined(filter, shared, granted, options);
     }
-    session.subscriptions().put(filter, granted, options);
+    if (!session.subscriptions().put(filter, granted, options)) {
+      session.subscriptions().remove(filter);
+      binding.unsubscribed(filter);
+      engine.metrics().subscriptionRefused();
+      return ReasonCode.QUOTA_EXCEEDED.code();
+    }
     if (granted.indexed() && options.wantsRetained(another)) {
       // [MQTT-3.3.1-6], [MQTT-3.8.4-3], [v5:MQTT-3.3.1-9 to -11]; sent after SUBACK.
       RetainedWalk walk = engine.scopes().state(granted.scope()).retained().walk(filter);

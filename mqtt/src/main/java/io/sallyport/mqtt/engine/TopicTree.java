@@ -11,26 +11,82 @@ import org.jspecify.annotations.Nullable;
  * take its lock; matching takes none, is iterative, and allocates nothing per level.
  */
 final class TopicTree<S> {
+  /** What one level of a filter costs beside its text, measured. */
+  private static final long NODE_BYTES = 260;
+
+  /** What one subscriber of a filter costs beside its text, what its session holds included. */
+  private static final long SUBSCRIBER_BYTES = 260;
+
   private final TopicNode<S> root = new TopicNode<>("");
   private final int visitsMax;
+  private final HeldBytes bytes;
 
   /**
    * @param visitsMax nodes that one topic may lead to: filters of many wildcards can be combined so
    *     that one topic leads to all of them
    */
   TopicTree(int visitsMax) {
-    this.visitsMax = visitsMax;
+    this(visitsMax, new HeldBytes(Long.MAX_VALUE));
   }
 
-  /** Adds, or replaces what the subscriber had by that filter. */
+  /**
+   * @param bytes that the index counts into, about as the heap does
+   */
+  TopicTree(int visitsMax, HeldBytes bytes) {
+    this.visitsMax = visitsMax;
+    this.bytes = bytes;
+  }
+
+  /** As {@link #putIfRoom}, also beyond the bound. */
   synchronized void put(String filter, Grant<S> grant) {
+    boolean _ = put(filter, grant, true);
+  }
+
+  /**
+   * Adds, or replaces what the subscriber had by that filter.
+   *
+   * @return false when that takes more memory than there is for the index; nothing has changed then
+   */
+  synchronized boolean putIfRoom(String filter, Grant<S> grant) {
+    return put(filter, grant, false);
+  }
+
+  private boolean put(String filter, Grant<S> grant, boolean anyway) {
     String[] levels = filter.split("/", -1);
     int depth = namedDepth(levels);
+    boolean multi = depth < levels.length;
     TopicNode<S> node = root;
-    for (int i = 0; i < depth; i++) {
+    int known = 0;
+    for (TopicNode<S> next = root; next != null && known <= depth; known++) {
+      node = next;
+      next = known < depth ? node.childOf(levels[known]) : null;
+    }
+    known--; // Levels that are there.
+    boolean held =
+        known == depth && (multi ? node.multi() : node.exact()).holds(grant.subscriber());
+    if (!held) {
+      long cost = subscriberBytes(filter);
+      for (int i = known; i < depth; i++) {
+        cost += nodeBytes(levels[i]);
+      }
+      if (!anyway && bytes.isFullFor(cost)) {
+        return false;
+      }
+      bytes.add(cost);
+    }
+    for (int i = known; i < depth; i++) {
       node = node.childOrNew(levels[i]);
     }
-    (depth < levels.length ? node.multi() : node.exact()).put(grant);
+    (multi ? node.multi() : node.exact()).put(grant);
+    return true;
+  }
+
+  private static long subscriberBytes(String filter) {
+    return SUBSCRIBER_BYTES + filter.length();
+  }
+
+  private static long nodeBytes(String level) {
+    return NODE_BYTES + level.length();
   }
 
   synchronized void remove(String filter, S subscriber) {
@@ -45,13 +101,20 @@ final class TopicTree<S> {
         return;
       }
     }
-    (depth < levels.length ? node.multi() : node.exact()).remove(subscriber);
+    Grants<S> grants = depth < levels.length ? node.multi() : node.exact();
+    if (!grants.holds(subscriber)) {
+      return;
+    }
+    grants.remove(subscriber);
+    long freed = subscriberBytes(filter);
     TopicNode<S> child = node;
     while (!path.isEmpty() && child.isEmpty()) {
       TopicNode<S> parent = path.pop();
       parent.remove(child);
+      freed += nodeBytes(levels[path.size()]);
       child = parent;
     }
+    bytes.add(-freed);
   }
 
   boolean isEmpty() {

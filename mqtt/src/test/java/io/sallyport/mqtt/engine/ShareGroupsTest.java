@@ -19,7 +19,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** MESSAGING.md section 7 row 40 and section 8 row {@code $share}: names, groups, their limits. */
 class ShareGroupsTest {
-  private static final MqttConfig.Subscriptions LIMITS = new MqttConfig.Subscriptions(3, 2, 10_000);
+  private static final MqttConfig.Subscriptions LIMITS =
+      new MqttConfig.Subscriptions(3, 2, 10_000, 1 << 20, 1 << 20);
 
   /** v5:MQTT-4.8.2-1, v5:MQTT-4.8.2-2. */
   @ParameterizedTest
@@ -61,7 +62,7 @@ class ShareGroupsTest {
 
   @Test
   void group_beyond_the_scopes_limit_is_kept_out() {
-    ShareGroups<String> groups = new ShareGroups<>(LIMITS);
+    ShareGroups<String> groups = new ShareGroups<>(LIMITS, new HeldBytes(1 << 20));
     for (int i = 0; i < 3; i++) {
       assertThat(join(groups, "o", "g" + i, "a", "s")).isNotNull();
     }
@@ -73,7 +74,7 @@ class ShareGroupsTest {
 
   @Test
   void member_beyond_the_groups_limit_is_kept_out() {
-    ShareGroups<String> groups = new ShareGroups<>(LIMITS);
+    ShareGroups<String> groups = new ShareGroups<>(LIMITS, new HeldBytes(1 << 20));
     assertThat(join(groups, "o", "g", "a", "s1")).isNotNull();
     assertThat(join(groups, "o", "g", "a", "s2")).isNotNull();
     assertThat(join(groups, "o", "g", "a", "s3")).isNull();
@@ -87,7 +88,9 @@ class ShareGroupsTest {
     System.out.println("ShareGroupsTest seed " + seed);
     Random random = new Random(seed);
     ShareGroups<String> groups =
-        new ShareGroups<>(new MqttConfig.Subscriptions(100_000, 100_000, 100_000));
+        new ShareGroups<>(
+            new MqttConfig.Subscriptions(100_000, 100_000, 100_000, 1 << 30, 1 << 30),
+            new HeldBytes(1 << 30));
     Map<ShareGroup.Key, Set<String>> plain = new HashMap<>();
     Map<ShareGroup.Key, ShareGroup<String>> joined = new HashMap<>();
     for (int step = 0; step < 5_000; step++) {

@@ -157,7 +157,7 @@ class SharedSubscriptionTest {
             base.logins(),
             base.timeouts(),
             base.sessions(),
-            new MqttConfig.Subscriptions(2, 1, 10_000),
+            new MqttConfig.Subscriptions(2, 1, 10_000, 1 << 20, 1 << 20),
             base.retained());
     try (TestServer small = new TestServer(config);
         RawMqttClient one = small.client("one");

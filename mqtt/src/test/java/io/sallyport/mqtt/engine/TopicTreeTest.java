@@ -106,12 +106,38 @@ class TopicTreeTest {
     assertThat(tree.isEmpty()).isTrue();
   }
 
+  /** A filter of 31 levels costs as much as many short ones. */
+  @Test
+  void memory_of_the_index_is_bounded_and_given_back() {
+    HeldBytes bytes = new HeldBytes(1 << 20);
+    TopicTree<Integer> tree = new TopicTree<>(10_000, bytes);
+    int taken = 0;
+    while (tree.putIfRoom("f" + taken + "/l".repeat(30), Grant.of(1, Qos.AT_MOST_ONCE))) {
+      taken++;
+    }
+    assertThat(taken).isBetween(80, 200);
+    assertThat(tree.match("f" + taken + "/l".repeat(30), null).size()).isZero();
+    // What is there is replaced all the same.
+    assertThat(tree.putIfRoom("f0" + "/l".repeat(30), Grant.of(1, Qos.AT_LEAST_ONCE))).isTrue();
+    tree.remove("f0" + "/l".repeat(30), 2);
+    tree.remove("f0" + "/l".repeat(30), 1);
+    assertThat(tree.putIfRoom("g" + "/l".repeat(30), Grant.of(1, Qos.AT_MOST_ONCE))).isTrue();
+    assertThat(tree.putIfRoom("h" + "/l".repeat(30), Grant.of(1, Qos.AT_MOST_ONCE))).isFalse();
+    tree.remove("g" + "/l".repeat(30), 1);
+    for (int i = 1; i < taken; i++) {
+      tree.remove("f" + i + "/l".repeat(30), 1);
+    }
+    assertThat(tree.isEmpty()).isTrue();
+    assertThat(bytes.isFullFor(1 << 20)).isFalse();
+  }
+
   @Test
   void index_agrees_with_a_list_of_filters() {
     long seed = System.nanoTime();
     System.out.println("TopicTreeTest seed " + seed);
     Random random = new Random(seed);
-    TopicTree<String> tree = new TopicTree<>(10_000);
+    HeldBytes bytes = new HeldBytes(1 << 30);
+    TopicTree<String> tree = new TopicTree<>(10_000, bytes);
     Map<String, Set<String>> byFilter = new HashMap<>();
     for (int step = 0; step < 20_000; step++) {
       String filter = randomFilter(random);
@@ -139,6 +165,9 @@ class TopicTreeTest {
     byFilter.forEach(
         (filter, subscribers) -> subscribers.forEach(name -> tree.remove(filter, name)));
     assertThat(tree.isEmpty()).isTrue();
+    byFilter.forEach((filter, held) -> held.forEach(each -> tree.remove(filter, each)));
+    assertThat(tree.isEmpty()).isTrue();
+    assertThat(bytes.isFullFor(1 << 30)).isFalse();
   }
 
   /** Row 34, v5:MQTT-3.3.4-2 to -5: highest QoS, all identifiers, the flag if any asks for it. */

@@ -52,6 +52,7 @@ class EngineConfiguration {
       SessionStore sessions) {
     MqttConfig defaults = MqttConfig.DEFAULT;
     long heldBytes = heap.atMostAnEighth(defaults.sessions().heldBytesMax());
+    long indexBytes = heap.atMostAnEighth(defaults.subscriptions().indexBytesMax());
     MqttConfig limits =
         new MqttConfig(
             defaults.codec(),
@@ -70,7 +71,12 @@ class EngineConfiguration {
                 heldBytes,
                 defaults.sessions().storedBytesPerScopeMax(),
                 defaults.sessions().storedBytesMax()),
-            defaults.subscriptions(),
+            new MqttConfig.Subscriptions(
+                defaults.subscriptions().groupsPerScopeMax(),
+                defaults.subscriptions().membersPerGroupMax(),
+                defaults.subscriptions().matchVisitsMax(),
+                indexBytes / 2,
+                indexBytes),
             new MqttConfig.Retained(
                 defaults.retained().messagesPerScopeMax(),
                 defaults.retained().bytesPerScopeMax(),

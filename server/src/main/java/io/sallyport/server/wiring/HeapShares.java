@@ -2,7 +2,7 @@ package io.sallyport.server.wiring;
 
 /**
  * Cuts limits on what waits in memory down to a share of the heap, so that under a small heap work
- * is refused where it would otherwise end the process. Five of them have such limits; what is left
+ * is refused where it would otherwise end the process. Six of them have such limits; what is left
  * is for connections and for what is being worked on.
  */
 record HeapShares(long heapBytes) {
