@@ -12,10 +12,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class TopicTree<S> {
   /** What one level of a filter costs beside its text, measured. */
-  private static final long NODE_BYTES = 260;
+  private static final long NODE_BYTES = 160;
 
   /** What one subscriber of a filter costs beside its text, what its session holds included. */
-  private static final long SUBSCRIBER_BYTES = 260;
+  private static final long SUBSCRIBER_BYTES = 200;
 
   private final TopicNode<S> root = new TopicNode<>("");
   private final int visitsMax;
