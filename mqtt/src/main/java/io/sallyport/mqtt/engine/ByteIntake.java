@@ -13,6 +13,7 @@ import io.sallyport.mqtt.codec.PacketDecoder;
 import java.io.IOException;
 import java.util.EnumSet;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The Netty end of a connection: gathers bytes, hands over packets, and stops in the middle of a
@@ -21,6 +22,12 @@ import java.util.Set;
 final class ByteIntake extends ChannelInboundHandlerAdapter {
   /** Well above what the outflow leaves unwritten, so that only answers can reach it. */
   private static final long UNREAD_BYTES_MAX = 512 * 1024;
+
+  /**
+   * Packets are handled for so long without a break, then other clients of the loop have their
+   * turn: a buffer may hold thousands of small ones, and some cost far more than their bytes.
+   */
+  private static final long TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
   private final Connection connection;
   private final Channel channel;
@@ -132,9 +139,13 @@ final class ByteIntake extends ChannelInboundHandlerAdapter {
     decoding = true;
     packetCompleted = false;
     try {
-      boolean more = true;
-      while (more && pauses.isEmpty() && connection.goesOn()) {
-        more = decodeOne();
+      boolean more = connection.goesOn();
+      long begin = connection.loop().lookedAtNanos();
+      while (more && pauses.isEmpty()) {
+        more = decodeOne() && connection.goesOn();
+        if (more && connection.loop().lookedAtNanos() - begin > TURN_NANOS) {
+          endTurn();
+        }
       }
     } catch (RuntimeException e) {
       faults.report("A packet could not be handled", e);
@@ -155,6 +166,19 @@ final class ByteIntake extends ChannelInboundHandlerAdapter {
       if (inputEnded) {
         connection.close(CloseReason.CONNECTION_LOST);
       }
+    }
+  }
+
+  private void endTurn() {
+    if (pauses.isEmpty()) {
+      pause(Connection.Pause.TURN);
+      connection
+          .loop()
+          .postpone(() -> {
+            if (!connection.isClosed()) {
+              resume(Connection.Pause.TURN);
+            }
+          });
     }
   }
 

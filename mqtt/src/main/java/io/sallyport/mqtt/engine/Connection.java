@@ -34,6 +34,8 @@ final class Connection {
     UNANSWERED,
     /** The session store is behind. */
     STORE,
+    /** Others of the loop have their turn. */
+    TURN,
     /** The client does not read what it is sent. */
     UNREAD,
     /** The loop slept, and revocations are being told. */

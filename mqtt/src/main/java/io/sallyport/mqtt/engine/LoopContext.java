@@ -124,6 +124,11 @@ final class LoopContext {
     return holds == 0;
   }
 
+  /** When {@link #awake} was asked last. */
+  long lookedAtNanos() {
+    return awakeNanos;
+  }
+
   private void hold() {
     CompletableFuture<?> told = revocationsTold.get().toCompletableFuture();
     if (told.isDone()) {

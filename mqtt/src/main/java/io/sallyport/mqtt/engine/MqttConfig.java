@@ -27,7 +27,7 @@ public record MqttConfig(
               Duration.ofSeconds(60)),
           new Sessions(
               100_000, 20_000, 1_000, 1 << 20, 10_000, 256L << 20, 512L << 20, 1L << 30, 4L << 30),
-          new Subscriptions(1_000, 200, 10_000, 512L << 20, 1L << 30),
+          new Subscriptions(1_000, 200, 50_000, 512L << 20, 1L << 30),
           new Retained(10_000, 16L << 20, 5_000, 8L << 20, 256L << 20),
           new Ownership(20_000, 1_000_000, Duration.ofDays(7)),
           new Takeovers(5, 20, Duration.ofSeconds(10), Duration.ofSeconds(1)),

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Who may hope for the half of the handshake capacity that is kept for those who come back, and the
@@ -32,7 +33,12 @@ final class Handshakes {
   }
 
   HelloLine line(EventLoop loop) {
-    return lines.computeIfAbsent(loop, HelloLine::new);
+    return lines.computeIfAbsent(loop, _ -> new HelloLine(step -> afterSockets(loop, step)));
+  }
+
+  /** A loop reads no socket before it has run what was executed, for up to a second. */
+  private static void afterSockets(EventLoop loop, Runnable step) {
+    var _ = loop.schedule(step, 1, TimeUnit.NANOSECONDS);
   }
 
   /** A connection from there ended which had been with the engine for so long. */

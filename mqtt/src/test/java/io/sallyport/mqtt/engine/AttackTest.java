@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
@@ -211,6 +212,56 @@ class AttackTest {
       assertThat(bufferBytes() - before).isLessThan(16L << 20);
     }
     attackers.forEach(RawMqttClient::close);
+  }
+
+  /**
+   * Packets of 13 bytes that cost far more: who fills his buffer with them does not keep the loop.
+   */
+  @Test
+  void subscribing_over_and_over_leaves_others_their_turn() throws Exception {
+    for (int i = 0; i < 3_000; i++) {
+      server.engine.routeRetained(
+          TestGate.SCOPE,
+          new Message("site/" + i + "/state", new byte[100], Qos.AT_LEAST_ONCE, true, null));
+    }
+    AtomicBoolean over = new AtomicBoolean();
+    List<RawMqttClient> attackers = new ArrayList<>();
+    List<Thread> threads = new ArrayList<>();
+    try (RawMqttClient good = server.client("good")) {
+      for (int i = 0; i < 4; i++) {
+        RawMqttClient attacker = server.client("attacker" + i);
+        attackers.add(attacker);
+        byte[] flood = new byte[13 * 4_000];
+        for (int at = 0; at < flood.length; at += 13) {
+          System.arraycopy(
+              new byte[] {(byte) 0x82, 11, 0, 1, 0, 6, 's', 'i', 't', 'e', '/', '+', 0},
+              0,
+              flood,
+              at,
+              13);
+        }
+        threads.add(
+            Thread.ofPlatform()
+                .start(() -> {
+                  try {
+                    while (!over.get()) {
+                      attacker.send(flood);
+                    }
+                  } catch (UncheckedIOException closed) {
+                    // As it may be: nobody reads what it is told.
+                  }
+                }));
+      }
+      for (int i = 0; i < 40; i++) {
+        expectQuickPong(good);
+      }
+    } finally {
+      over.set(true);
+      attackers.forEach(RawMqttClient::close);
+      for (Thread thread : threads) {
+        thread.join();
+      }
+    }
   }
 
   /** THREATS T21: a flood from one address does not push out a newcomer from a quiet one. */

@@ -33,7 +33,7 @@ class MqttConfigTest {
                     536_870_912,
                     1_073_741_824,
                     4_294_967_296L),
-                new MqttConfig.Subscriptions(1_000, 200, 10_000, 512L << 20, 1L << 30),
+                new MqttConfig.Subscriptions(1_000, 200, 50_000, 512L << 20, 1L << 30),
                 new MqttConfig.Retained(10_000, 16_777_216, 5_000, 8_388_608, 268_435_456),
                 new MqttConfig.Ownership(20_000, 1_000_000, Duration.ofDays(7)),
                 new MqttConfig.Takeovers(5, 20, Duration.ofSeconds(10), Duration.ofSeconds(1)),
