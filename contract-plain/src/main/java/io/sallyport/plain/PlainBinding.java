@@ -109,6 +109,14 @@ final class PlainBinding implements ClientBinding, LiveConnection {
     return now != null && now.mayPublish(topic);
   }
 
+  /** MESSAGING section 2: nobody has another answer where he himself can neither speak nor hear. */
+  boolean mayNameResponse(Message message) {
+    String response = message.properties().responseTopic();
+    Verdicts now = verdicts();
+    return response == null
+        || (now != null && (now.mayReceive(response) || now.mayPublish(response)));
+  }
+
   private boolean maySubscribe(String filter) {
     Verdicts now = verdicts();
     return now != null && now.maySubscribe(filter);
@@ -125,9 +133,10 @@ final class PlainBinding implements ClientBinding, LiveConnection {
 
   private void publish(Message message, Ack ack) {
     String topic = message.topic();
-    if (!mayPublish(topic)) {
+    boolean allowed = mayPublish(topic);
+    if (!allowed || !mayNameResponse(message)) {
       parts.metrics().deniedPublish();
-      note("publish.refused", topic, Rule.PUBLISH);
+      note("publish.refused", topic, allowed ? Rule.RESPONSE_TOPIC : Rule.PUBLISH);
       // v3: MQTT-3.3.5-2 allows both; 5 answers with the code.
       if (space.space().deniedPublish() == PlainSpace.DeniedPublish.CLOSE) {
         ack.close(CloseReason.NOT_AUTHORIZED);

@@ -231,7 +231,9 @@ final class PlainGate implements ClientGate {
       return Optional.of(refuse(request, client, Rule.CHANGED, ConnectRefusal.NOT_AUTHORIZED));
     }
     // v5: MQTT-3.1.2-14; asked again when it is published.
-    if (request.will().isPresent() && !binding.mayPublish(request.will().get().topic())) {
+    if (request.will().isPresent()
+        && !(binding.mayPublish(request.will().get().topic())
+            && binding.mayNameResponse(request.will().get()))) {
       return Optional.of(refuse(request, client, Rule.WILL, ConnectRefusal.NOT_AUTHORIZED));
     }
     return Optional.empty();

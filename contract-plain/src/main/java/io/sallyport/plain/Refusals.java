@@ -55,6 +55,10 @@ final class Refusals {
         "plain.publish.denied",
         "No access rule of the credential allows publishing to the topic.",
         "Add an allow rule in front of what denies it; topics that begin with $ are never allowed."),
+    RESPONSE_TOPIC(
+        "plain.publish.response-topic",
+        "The credential may neither publish nor subscribe to the response topic that it names.",
+        "Name a response topic that the credential's access rules allow, or allow it."),
     RETAINED(
         "plain.publish.retained",
         "The credential has as many retained messages as its limits allow.",

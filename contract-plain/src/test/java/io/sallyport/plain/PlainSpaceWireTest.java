@@ -636,6 +636,29 @@ class PlainSpaceWireTest {
     }
   }
 
+  /** MESSAGING section 2: who has more rights is not made to speak where the asker has none. */
+  @Test
+  void a_response_topic_needs_a_right_of_its_own() {
+    fixture.aCredential("asker", "allow both ask/#", "allow subscribe answers/%c/#");
+    fixture.aCredential("responder", "allow both #");
+    try (RawMqttClient responder = fixture.client("responder", "r");
+        RawMqttClient asker = fixture.raw()) {
+      assertThat(responder.subscribe(1, 0, "ask/#")).isEqualTo("00");
+      asker.connect5(connect("asker", "a"));
+      for (String response : List.of("secret/x", "$SYS/x", "answers/other/1")) {
+        asker.send(
+            RawMqttClient.publish5(
+                "ask/1", "refused", 1, 7, new RawMqttClient.Bytes().u8(0x08).text(response)));
+        assertThat(asker.expectReason(RawMqttClient.PUBACK, 7)).isEqualTo(0x87);
+      }
+      asker.send(
+          RawMqttClient.publish5(
+              "ask/1", "taken", 1, 7, new RawMqttClient.Bytes().u8(0x08).text("answers/a/1")));
+      assertThat(asker.expectReason(RawMqttClient.PUBACK, 7)).isZero();
+      assertThat(responder.expectPublish().payload()).isEqualTo("taken");
+    }
+  }
+
   /** THREATS T30, T37. */
   @Nested
   class SharedGroups {
