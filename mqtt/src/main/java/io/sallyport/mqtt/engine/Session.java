@@ -183,16 +183,14 @@ final class Session {
   /**
    * Owner: has the record stored as CONNACK must find it; what is yet unread is read.
    *
-   * @param ready told on the claimant's loop: ids of received messages to be taken by {@link
+   * @param ready told on the claimant's loop: messages received before, to be taken by {@link
    *     #takeReceived}; null when it can't be done
    */
   void prepare(
-      SessionClaim claim,
-      MqttPacket.@Nullable Will newWill,
-      Consumer<@Nullable List<Integer>> ready) {
+      SessionClaim claim, MqttPacket.@Nullable Will newWill, Consumer<@Nullable Received> ready) {
     Ledger ledger = engine.ledger();
     if (!ledger.isKept() || (ref == null && newWill == null)) {
-      ready.accept(List.of());
+      ready.accept(Received.NOTHING);
       return;
     }
     SessionRef mine = ref;
@@ -213,25 +211,29 @@ final class Session {
               if (unread) {
                 ledger.read(
                     store -> {
-                      List<Integer> ids = store.receivedIds(stored);
-                      loop.post(() -> ready.accept(ids));
+                      Received left = Received.of(store, stored);
+                      loop.post(() -> ready.accept(left));
                     },
                     failed);
               } else {
-                loop.post(() -> ready.accept(List.of()));
+                loop.post(() -> ready.accept(Received.NOTHING));
               }
             },
             failed);
   }
 
-  /** Owner: ids that {@link #prepare} has read. */
-  void takeReceived(Connection opening, List<Integer> ids) {
+  /** Owner: what {@link #prepare} has read. */
+  void takeReceived(Connection opening, Received left) {
     SessionRef mine = ref;
     if (receivedUnread && mine != null) {
       receivedUnread = false;
-      for (int id : ids) {
+      for (int id : left.whole()) {
         boolean _ = received().add(PendingAck.restored(opening, id, mine, engine.ledger()));
       }
+      left.begun()
+          .forEach((id, step) -> {
+            boolean _ = received().add(PendingAck.begun(opening, id, step, mine, engine.ledger()));
+          });
     }
   }
 
