@@ -1,11 +1,13 @@
 package io.sallyport.plain;
 
 import io.sallyport.mqtt.Admission;
+import io.sallyport.mqtt.ClientBinding.HeldSubscription;
 import io.sallyport.mqtt.ClientGate;
 import io.sallyport.mqtt.ConnectRefusal;
 import io.sallyport.mqtt.ConnectRequest;
 import io.sallyport.mqtt.MqttVersion;
 import io.sallyport.mqtt.Password;
+import io.sallyport.mqtt.RestoredSession;
 import io.sallyport.mqtt.SessionKey;
 import io.sallyport.plain.Refusals.Rule;
 import io.sallyport.platform.base.PageRequest;
@@ -123,6 +125,24 @@ final class PlainGate implements ClientGate {
             .publish(session.scope(), will, session, space.get().acknowledge(), SilentAck.INSTANCE);
       }
     });
+  }
+
+  @Override
+  public SessionRights restored(RestoredSession session, List<HeldSubscription> held) {
+    CredentialState credential =
+        parts.spaces().credential(PlainScopes.credentialNumber(session.key()));
+    if (!credential.isKnown()) {
+      parts
+          .platform()
+          .store()
+          .findCredential(credential.number())
+          .ifPresentOrElse(credential::offer, credential::delete);
+    }
+    RestoredClient client = new RestoredClient(parts, credential, session, held);
+    // Counted before asked: a change of rules meanwhile finds it, or is seen here.
+    credential.sessionOpened(client);
+    client.rulesChanged();
+    return client;
   }
 
   @Override

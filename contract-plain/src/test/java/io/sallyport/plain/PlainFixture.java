@@ -4,12 +4,14 @@ import static io.sallyport.platform.testing.PlatformFixture.anAdministrator;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.sallyport.mqtt.Admission;
+import io.sallyport.mqtt.ClientBinding.HeldSubscription;
 import io.sallyport.mqtt.ClientGate;
 import io.sallyport.mqtt.ConnectRequest;
 import io.sallyport.mqtt.ConnectionInfo;
 import io.sallyport.mqtt.RawMqttClient;
 import io.sallyport.mqtt.RawMqttClient.Connect;
 import io.sallyport.mqtt.ReceivedMark;
+import io.sallyport.mqtt.RestoredSession;
 import io.sallyport.mqtt.Scope;
 import io.sallyport.mqtt.SessionKey;
 import io.sallyport.mqtt.engine.CrashingStore;
@@ -159,6 +161,11 @@ final class PlainFixture implements AutoCloseable {
     @Override
     public Optional<WillRights> reopen(SessionKey session) {
       return contract().reopen(session);
+    }
+
+    @Override
+    public SessionRights restored(RestoredSession session, List<HeldSubscription> held) {
+      return contract().restored(session, held);
     }
 
     @Override

@@ -1,5 +1,7 @@
 package io.sallyport.mqtt;
 
+import io.sallyport.mqtt.ClientBinding.HeldSubscription;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -24,12 +26,31 @@ public interface ClientGate {
   }
 
   /**
+   * Who answers for a session that a restart has brought back, until its client comes or it ends.
+   * Called for each before the first client comes; may block. An exception stops the start.
+   *
+   * @param held what it is subscribed to
+   */
+  default SessionRights restored(RestoredSession session, List<HeldSubscription> held) {
+    return _ -> true;
+  }
+
+  /**
    * A message's note, read back from {@link Message.Note#tag}. Any thread; must be quick.
    *
    * @return what {@link ClientBinding#mayDeliver} finds as the attachment
    */
   default @Nullable Object note(Scope scope, String tag) {
     return tag;
+  }
+
+  /** Of a client that has not come yet. Thread-safe; must be quick. */
+  interface SessionRights {
+    /** As {@link ClientBinding#mayDeliver}. */
+    boolean mayDeliver(Message message);
+
+    /** As {@link ClientBinding#sessionEnded}. */
+    default void sessionEnded() {}
   }
 
   /** Publishes a will in the name of a client that is not connected. */

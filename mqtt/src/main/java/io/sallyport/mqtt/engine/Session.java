@@ -498,7 +498,9 @@ final class Session {
     LoopContext loop = owner;
     loop.post(() -> {
       if (owner.inLoop()) {
-        subscriptions.remove(filter);
+        if (subscriptions.remove(filter) && rows != null) {
+          engine.ledger().note(Batch.builder().deleteSubscription(rows.ref(), filter).build());
+        }
       } else { // It has moved since.
         unsubscribe(filter);
       }
