@@ -98,15 +98,17 @@ final class PlainGate implements ClientGate {
 
   /**
    * By the rules in force now: the will of a client that was cut off when the process was killed.
+   * One whose credential was revoked since it logged in has none (THREATS T31).
    */
   @Override
-  public Optional<WillRights> reopen(SessionKey session) {
+  public Optional<WillRights> reopen(SessionKey session, String login) {
     PlainSpaceStore store = parts.platform().store();
     Optional<PlainSpace> space = store.findSpace(session.scope().number());
     Optional<PlainCredential> credential =
         store
             .findCredential(PlainScopes.credentialNumber(session))
             .filter(PlainCredential::enabled)
+            .filter(found -> login(found.version()).equals(login))
             .filter(found ->
                 parts
                     .platform()
@@ -125,6 +127,11 @@ final class PlainGate implements ClientGate {
             .publish(session.scope(), will, session, space.get().acknowledge(), SilentAck.INSTANCE);
       }
     });
+  }
+
+  /** What changes when the credential's connections are to end. */
+  private static String login(long version) {
+    return Long.toString(version);
   }
 
   @Override
@@ -226,7 +233,8 @@ final class PlainGate implements ClientGate {
       return new Admission.Admitted(
           PlainScopes.session(client.spaceNumber(), client.credentialNumber(), clientId.get()),
           binding,
-          parts.limits());
+          parts.limits(),
+          login(versions.credential()));
     } finally {
       if (!admitted) {
         binding.withdraw();

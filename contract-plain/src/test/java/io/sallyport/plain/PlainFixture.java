@@ -159,8 +159,8 @@ final class PlainFixture implements AutoCloseable {
     }
 
     @Override
-    public Optional<WillRights> reopen(SessionKey session) {
-      return contract().reopen(session);
+    public Optional<WillRights> reopen(SessionKey session, String login) {
+      return contract().reopen(session, login);
     }
 
     @Override

@@ -19,9 +19,11 @@ public interface ClientGate {
    * Who may publish the will of a session whose client was cut off when the server was killed, by
    * the rights in force now (THREATS T31). Called on a virtual thread; may block.
    *
-   * @return empty when its credential is gone, or the contract publishes no such wills
+   * @param login as {@link Admission.Admitted#login} said of the client whose will it is
+   * @return empty when its credential is gone or has been revoked since, or the contract publishes
+   *     no such wills
    */
-  default Optional<WillRights> reopen(SessionKey session) {
+  default Optional<WillRights> reopen(SessionKey session, String login) {
     return Optional.empty();
   }
 

@@ -11,6 +11,7 @@ import io.sallyport.mqtt.store.SessionRecord;
 import io.sallyport.mqtt.store.SessionRef;
 import io.sallyport.mqtt.store.SessionStore;
 import io.sallyport.mqtt.store.StoredSubscription;
+import io.sallyport.mqtt.store.StoredWill;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -120,7 +121,10 @@ final class RestingSessions {
 
     @Override
     public void session(SessionRecord record, QueueSummary queue) {
-      RestoredBinding binding = new RestoredBinding(record.key(), wills);
+      StoredWill will = record.will();
+      RestoredBinding binding = 
+          new RestoredBinding(
+              record.key(), will == null ? "" : will.message().tag(), wills);
       Session session = new Session(engine, record, queue, loop, binding);
       lastSignOfLife = Math.max(lastSignOfLife, record.aliveAtMillis());
       if (engine.sessions().restore(session)) {

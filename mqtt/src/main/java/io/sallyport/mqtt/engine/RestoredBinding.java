@@ -20,13 +20,18 @@ import java.util.List;
  */
 final class RestoredBinding implements ClientBinding {
   private final SessionKey key;
+  private final String login;
   private final OrphanedWills wills;
 
   /** Until the contract has been asked: what is kept is judged again before it is sent. */
   private volatile SessionRights rights = _ -> true;
 
-  RestoredBinding(SessionKey key, OrphanedWills wills) {
+  /**
+   * @param login that its will was stored with
+   */
+  RestoredBinding(SessionKey key, String login, OrphanedWills wills) {
     this.key = key;
+    this.login = login;
     this.wills = wills;
   }
 
@@ -46,7 +51,7 @@ final class RestoredBinding implements ClientBinding {
 
   @Override
   public void publishWill(Message will) {
-    wills.add(key, will);
+    wills.add(key, login, will);
   }
 
   @Override

@@ -131,7 +131,7 @@ final class Session {
     StoredWill storedWill = record.will();
     if (storedWill != null) {
       will.restore(
-          StoredForm.will(engine.gate(), key.scope(), storedWill), storedWill.dueAtMillis());
+          StoredForm.will(storedWill), storedWill.message().tag(), storedWill.dueAtMillis());
     }
     engine.metrics().sessions().incrementAndGet();
   }
@@ -203,7 +203,8 @@ final class Session {
     SessionRef stored = mine;
     boolean unread = receivedUnread;
     Runnable failed = () -> loop.post(() -> ready.accept(null));
-    SessionRecord record = record(stored, true, claim.keepFor(), newWill, 0, 0);
+    SessionRecord record = 
+        record(stored, true, claim.keepFor(), newWill, claim.admitted().login(), 0, 0);
     boolean _ =
         ledger.submit(
             Batch.builder().putSession(record).build(),
@@ -242,6 +243,7 @@ final class Session {
       boolean live,
       Duration outlives,
       MqttPacket.@Nullable Will held,
+      String login,
       long willDueAtMillis,
       long expiresAt) {
     long seconds = Math.min(outlives.plusNanos(999_999_999).toSeconds(), SessionRecord.NEVER);
@@ -253,7 +255,7 @@ final class Session {
         expiresAt,
         engine.clock().millis(),
         new QueueLimits(limits.queuedMessagesMax(), limits.queuedBytesMax(), limits.overflow()),
-        held == null ? null : StoredForm.of(held, key, willDueAtMillis));
+        held == null ? null : StoredForm.of(held, key, login, willDueAtMillis));
   }
 
   /** Owner: brings the record up to date, without waiting for it. */
@@ -261,7 +263,14 @@ final class Session {
     SessionRef mine = ref;
     if (mine != null && !ended) {
       SessionRecord record =
-          record(mine, connected, keepFor, will.held(), will.dueAtMillis(), expiresAtMillis);
+          record(
+              mine,
+              connected,
+              keepFor,
+              will.held(),
+              will.login(),
+              will.dueAtMillis(),
+              expiresAtMillis);
       engine.ledger().note(Batch.builder().putSession(record).build());
     }
   }
@@ -520,7 +529,7 @@ final class Session {
     binding = claim.admitted().binding();
     limits = claim.admitted().limits();
     keepFor(claim.keepFor());
-    will.replace(newWill, owner);
+    will.replace(newWill, claim.admitted().login(), owner);
     connected = true;
     outflow.attach(opened, claim.admitted().limits(), receiveMax);
     subscriptions.forEachGroup(this::collectFrom);

@@ -571,6 +571,17 @@ class DurableSessionTest {
   }
 
   @Test
+  void a_will_comes_with_the_login_that_left_it() {
+    server.close();
+    start();
+    RawMqttClient client = server.client();
+    client.login(new Connect("c").clean(false).will("gone", "bye", 1, false));
+    restart();
+    client.close();
+    await().until(() -> server.gate.reopened.equals(List.of("login of c")));
+  }
+
+  @Test
   void a_will_that_nobody_may_publish_any_more_is_counted() {
     RawMqttClient client = server.client();
     client.login(new Connect("c").will("gone", "bye", 1, false));

@@ -157,8 +157,8 @@ class EngineConfiguration {
     }
 
     @Override
-    public Optional<WillRights> reopen(SessionKey session) {
-      return gate(session.scope()).reopen(session);
+    public Optional<WillRights> reopen(SessionKey session, String login) {
+      return gate(session.scope()).reopen(session, login);
     }
 
     @Override
