@@ -3,10 +3,8 @@ package io.sallyport.plain;
 import io.sallyport.platform.space.ClientRules;
 import io.sallyport.platform.space.PlainCredential;
 import io.sallyport.platform.space.PlainLimits;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +20,7 @@ final class CredentialState {
 
   // Guarded by this.
   private final Set<PlainBinding> connections = new HashSet<>();
-  private final Map<String, PlainBinding> sessions = new HashMap<>();
+  private final Map<String, RuledClient> sessions = new HashMap<>();
 
   CredentialState(long number) {
     this.number = number;
@@ -38,6 +36,11 @@ final class CredentialState {
     if (known == null || read.revision() > known.revision()) {
       credential = read;
     }
+  }
+
+  /** Whether it has been read, or found gone. */
+  boolean isKnown() {
+    return credential != null || deleted;
   }
 
   void delete() {
@@ -77,16 +80,19 @@ final class CredentialState {
     connections.remove(binding);
   }
 
-  /** The binding's session is live; it takes the place of an earlier one of the same client. */
-  synchronized void sessionOpened(PlainBinding binding) {
-    sessions.put(binding.clientId(), binding);
+  /** The client's session is live; it takes the place of an earlier one of the same client. */
+  synchronized void sessionOpened(RuledClient client) {
+    sessions.put(client.clientId(), client);
   }
 
-  synchronized void sessionEnded(PlainBinding binding) {
-    sessions.remove(binding.clientId(), binding);
+  synchronized void sessionEnded(RuledClient client) {
+    sessions.remove(client.clientId(), client);
   }
 
-  synchronized List<PlainBinding> connections() {
-    return new ArrayList<>(connections);
+  /** All that are connected or have a session. */
+  synchronized Set<RuledClient> clients() {
+    Set<RuledClient> clients = new HashSet<>(connections);
+    clients.addAll(sessions.values());
+    return clients;
   }
 }

@@ -49,7 +49,7 @@ final class LiveSpaces {
     CredentialState state = credentials.get(credential.number());
     if (state != null) {
       state.offer(credential);
-      state.connections().forEach(PlainBinding::rulesChanged);
+      state.clients().forEach(RuledClient::rulesChanged);
     }
   }
 

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * rules that are in force at that moment; those of a session without a connection too, by the
  * binding it had last.
  */
-final class PlainBinding implements ClientBinding, LiveConnection {
+final class PlainBinding implements ClientBinding, LiveConnection, RuledClient {
   private final PlainParts parts;
   private final Principal.PlainClient principal;
   private final CredentialState credential;
@@ -36,10 +36,11 @@ final class PlainBinding implements ClientBinding, LiveConnection {
   private final String clientId;
   private final boolean persistent;
 
+  private final CurrentVerdicts verdicts;
+
   /** Filters that the session holds; written by the loop, read by whoever changes rules. */
   private final Set<String> held = ConcurrentHashMap.newKeySet(1);
 
-  private volatile @Nullable Verdicts verdicts;
   private volatile @Nullable Outbound outbound;
   private volatile LiveConnections.@Nullable Registration registration;
   private volatile boolean revoked;
@@ -56,6 +57,7 @@ final class PlainBinding implements ClientBinding, LiveConnection {
     this.credential = credential;
     this.space = space;
     this.clientId = clientId;
+    this.verdicts = new CurrentVerdicts(credential, clientId);
     this.persistent = persistent;
   }
 
@@ -78,7 +80,8 @@ final class PlainBinding implements ClientBinding, LiveConnection {
                 clientId));
   }
 
-  String clientId() {
+  @Override
+  public String clientId() {
     return clientId;
   }
 
@@ -90,36 +93,14 @@ final class PlainBinding implements ClientBinding, LiveConnection {
     registration = place;
   }
 
-  /** The rules in force now; null when the credential can't be used any more. */
-  private @Nullable Verdicts verdicts() {
-    PlainCredential now = credential.usable();
-    if (now == null) {
-      return null;
-    }
-    Verdicts known = verdicts;
-    if (known == null || !known.isOf(now)) {
-      known = new Verdicts(now, clientId);
-      verdicts = known;
-    }
-    return known;
-  }
-
   boolean mayPublish(String topic) {
-    Verdicts now = verdicts();
-    return now != null && now.mayPublish(topic);
+    return verdicts.mayPublish(topic);
   }
 
   /** MESSAGING section 2: nobody has another answer where he himself can neither speak nor hear. */
   boolean mayNameResponse(Message message) {
     String response = message.properties().responseTopic();
-    Verdicts now = verdicts();
-    return response == null
-        || (now != null && (now.mayReceive(response) || now.mayPublish(response)));
-  }
-
-  private boolean maySubscribe(String filter) {
-    Verdicts now = verdicts();
-    return now != null && now.maySubscribe(filter);
+    return response == null || verdicts.mayReceive(response) || verdicts.mayPublish(response);
   }
 
   @Override
@@ -180,7 +161,7 @@ final class PlainBinding implements ClientBinding, LiveConnection {
     String filter = asked.filter();
     // Held before asked: a change of rules meanwhile finds it, or is seen here.
     held.add(asked.text());
-    if (maySubscribe(filter)) {
+    if (verdicts.maySubscribe(filter)) {
       return new SubscribeOutcome.Granted(space.scope(), requested, /* indexed= */ true);
     }
     held.remove(asked.text());
@@ -207,15 +188,14 @@ final class PlainBinding implements ClientBinding, LiveConnection {
     rulesChanged();
   }
 
-  /** From any thread: subscriptions that are not granted any more go (CVE-2021-34434). */
-  void rulesChanged() {
+  @Override
+  public void rulesChanged() {
     Outbound out = outbound;
-    if (out == null) {
+    if (out == null || verdicts.get() == null) { // Not open yet, or closed by its revocation.
       return;
     }
     for (String text : List.copyOf(held)) {
-      if (!maySubscribe(new HeldFilter(text).filter())) {
-        held.remove(text);
+      if (!verdicts.maySubscribe(new HeldFilter(text).filter()) && held.remove(text)) {
         parts.metrics().withdrawnSubscription();
         note("subscribe.withdrawn", text, Rule.SUBSCRIBE);
         out.unsubscribe(text);
@@ -247,8 +227,7 @@ final class PlainBinding implements ClientBinding, LiveConnection {
 
   @Override
   public boolean mayDeliver(Message message) {
-    Verdicts now = verdicts();
-    return now != null && now.mayReceive(message.topic());
+    return verdicts.mayReceive(message.topic());
   }
 
   @Override

@@ -1,11 +1,13 @@
 package io.sallyport.plain;
 
 import io.sallyport.mqtt.Admission;
+import io.sallyport.mqtt.ClientBinding.HeldSubscription;
 import io.sallyport.mqtt.ClientGate;
 import io.sallyport.mqtt.ConnectRefusal;
 import io.sallyport.mqtt.ConnectRequest;
 import io.sallyport.mqtt.MqttVersion;
 import io.sallyport.mqtt.Password;
+import io.sallyport.mqtt.RestoredSession;
 import io.sallyport.mqtt.SessionKey;
 import io.sallyport.plain.Refusals.Rule;
 import io.sallyport.platform.base.PageRequest;
@@ -96,15 +98,17 @@ final class PlainGate implements ClientGate {
 
   /**
    * By the rules in force now: the will of a client that was cut off when the process was killed.
+   * One whose credential was revoked since it logged in has none (THREATS T31).
    */
   @Override
-  public Optional<WillRights> reopen(SessionKey session) {
+  public Optional<WillRights> reopen(SessionKey session, String login) {
     PlainSpaceStore store = parts.platform().store();
     Optional<PlainSpace> space = store.findSpace(session.scope().number());
     Optional<PlainCredential> credential =
         store
             .findCredential(PlainScopes.credentialNumber(session))
             .filter(PlainCredential::enabled)
+            .filter(found -> login(found.version()).equals(login))
             .filter(found ->
                 parts
                     .platform()
@@ -123,6 +127,29 @@ final class PlainGate implements ClientGate {
             .publish(session.scope(), will, session, space.get().acknowledge(), SilentAck.INSTANCE);
       }
     });
+  }
+
+  /** What changes when the credential's connections are to end. */
+  private static String login(long version) {
+    return Long.toString(version);
+  }
+
+  @Override
+  public SessionRights restored(RestoredSession session, List<HeldSubscription> held) {
+    CredentialState credential =
+        parts.spaces().credential(PlainScopes.credentialNumber(session.key()));
+    if (!credential.isKnown()) {
+      parts
+          .platform()
+          .store()
+          .findCredential(credential.number())
+          .ifPresentOrElse(credential::offer, credential::delete);
+    }
+    RestoredClient client = new RestoredClient(parts, credential, session, held);
+    // Counted before asked: a change of rules meanwhile finds it, or is seen here.
+    credential.sessionOpened(client);
+    client.rulesChanged();
+    return client;
   }
 
   @Override
@@ -206,7 +233,8 @@ final class PlainGate implements ClientGate {
       return new Admission.Admitted(
           PlainScopes.session(client.spaceNumber(), client.credentialNumber(), clientId.get()),
           binding,
-          parts.limits());
+          parts.limits(),
+          login(versions.credential()));
     } finally {
       if (!admitted) {
         binding.withdraw();

@@ -14,15 +14,16 @@ import io.sallyport.platform.base.Problem;
 import io.sallyport.platform.space.PlainSpace.Acknowledge;
 import io.sallyport.platform.telemetry.AppendListener;
 import io.sallyport.platform.telemetry.Event;
+import io.sallyport.platform.telemetry.Marker;
 import io.sallyport.platform.telemetry.StoredEvent;
 import io.sallyport.platform.telemetry.TelemetryFeed;
 import io.sallyport.platform.telemetry.TelemetryIngest;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -82,9 +83,8 @@ final class SpaceTraffic implements AutoCloseable {
       router.publish(scope, message, publisher, ack);
       return;
     }
-    AllDurable all =
-        new AllDurable(carriages.size(), () -> router.publish(scope, message, publisher, ack), ack);
-    carriages.forEach(carriage -> submit(carriage, message, all));
+    new AllDurable(carriages, message, ack, () -> router.publish(scope, message, publisher, ack))
+        .goOn();
   }
 
   private static void answer(RetainOutcome outcome, Ack ack) {
@@ -101,7 +101,11 @@ final class SpaceTraffic implements AutoCloseable {
   }
 
   /** A bridge that takes a message, and the path behind it. */
-  private record Carriage(Running running, BridgePath path) {}
+  private record Carriage(Running running, BridgePath path) {
+    long step() {
+      return running.bridge().number();
+    }
+  }
 
   private List<Carriage> carriages(Scope scope, Message message) {
     List<Running> candidates = bridges.fromSpace(scope.number());
@@ -123,23 +127,26 @@ final class SpaceTraffic implements AutoCloseable {
         carriages.add(new Carriage(running, longer.get()));
       }
     }
+    carriages.sort(Comparator.comparingLong(Carriage::step));
     return carriages;
   }
 
   private void submit(Carriage carriage, Message message, AppendListener listener) {
+    ingest.submit(event(carriage, message), listener);
+  }
+
+  private Event event(Carriage carriage, Message message) {
     Running running = carriage.running();
-    ingest.submit(
-        new Event(
-            running.bridge().plan().device(),
-            running.tenantNumber(),
-            running.deviceNumber(),
-            running.bridge().plan().event(),
-            running.bridge().plan().format(),
-            Payload.owned(message.payload()),
-            clock.millis(),
-            carriage.path().sentBy(running.bridge()),
-            message.qos().level()),
-        listener);
+    return new Event(
+        running.bridge().plan().device(),
+        running.tenantNumber(),
+        running.deviceNumber(),
+        running.bridge().plan().event(),
+        running.bridge().plan().format(),
+        Payload.owned(message.payload()),
+        clock.millis(),
+        carriage.path().sentBy(running.bridge()),
+        message.qos().level());
   }
 
   /** For messages whose sender waits for nothing. */
@@ -155,23 +162,46 @@ final class SpaceTraffic implements AutoCloseable {
     }
   }
 
-  /** Goes on when every event is durable; a passing trouble of ours closes, the client resends. */
+  /**
+   * Appends one event after another, by ascending numbers of their bridges, and goes on when all
+   * are durable. Each is written together with how far the message has come (MESSAGING section 5),
+   * so that one that is sent again, after a crash or a trouble of ours, goes on where it was.
+   */
   private final class AllDurable implements AppendListener {
-    private final AtomicInteger open;
-    private final AtomicBoolean closed = new AtomicBoolean();
-    private final Runnable then;
+    private final Iterator<Carriage> carriages;
+    private final Message message;
     private final Ack ack;
+    private final Runnable then;
+    private long step;
 
-    AllDurable(int count, Runnable then, Ack ack) {
-      this.open = new AtomicInteger(count);
-      this.then = then;
+    AllDurable(List<Carriage> carriages, Message message, Ack ack, Runnable then) {
+      long done = ack.stepsStored();
+      this.carriages = carriages.stream().filter(each -> each.step() > done).iterator();
+      this.message = message;
       this.ack = ack;
+      this.then = then;
+    }
+
+    /** By one thread at a time: who submits, then who tells what became of it. */
+    void goOn() {
+      if (!carriages.hasNext()) {
+        then.run();
+        return;
+      }
+      Carriage next = carriages.next();
+      step = next.step();
+      Event event = event(next, message);
+      ack.stepMark(step)
+          .map(mark -> new Marker(mark.key(), mark.value()))
+          .ifPresentOrElse(
+              marker -> ingest.submit(event, marker, this), () -> ingest.submit(event, this));
     }
 
     @Override
     public void appended(long position) {
       metrics.bridged();
-      oneLess();
+      ack.stepStored(step);
+      goOn();
     }
 
     @Override
@@ -189,18 +219,9 @@ final class SpaceTraffic implements AutoCloseable {
             UNAUTHENTICATED,
             FORBIDDEN,
             CONFLICT ->
-            oneLess();
-        case STORAGE_FULL, STORAGE_FAILED, CORRUPT, UNAVAILABLE -> {
-          if (closed.compareAndSet(false, true)) {
+            goOn();
+        case STORAGE_FULL, STORAGE_FAILED, CORRUPT, UNAVAILABLE ->
             ack.close(CloseReason.STORAGE_UNAVAILABLE);
-          }
-        }
-      }
-    }
-
-    private void oneLess() {
-      if (open.decrementAndGet() == 0 && !closed.get()) {
-        then.run();
       }
     }
   }

@@ -127,6 +127,53 @@ class BridgeTest {
     }
   }
 
+  /** MESSAGING section 5: a crash between the events and the copies doubles and loses nothing. */
+  @Test
+  void a_qos_2_message_is_an_event_of_each_bridge_once_also_when_a_crash_came_between() {
+    bridge("in", Direction.TO_EVENT, "in/#", "state");
+    bridge("also", Direction.TO_EVENT, "in/#", "other");
+    try (RawMqttClient reader = fixture.raw();
+        RawMqttClient client = fixture.raw()) {
+      reader.login(PlainFixture.connect("tester", "reader").clean(false));
+      reader.subscribe(1, 2, "in/#");
+      client.login(PlainFixture.connect("tester", "c1").clean(false));
+      fixture.losesWhatComes();
+      client.sendPublish("in/a", "{}", 2, 7);
+      await().until(() -> events().size() == 2);
+      fixture.restart();
+    }
+    try (RawMqttClient reader = fixture.raw();
+        RawMqttClient client = fixture.raw()) {
+      assertThat(reader.login(PlainFixture.connect("tester", "reader").clean(false))).isTrue();
+      assertThat(client.login(PlainFixture.connect("tester", "c1").clean(false))).isTrue();
+      client.send(RawMqttClient.publish("in/a", "{}", 2, 7, false, true));
+      assertThat(client.expectAck(RawMqttClient.PUBREC)).isEqualTo(7);
+      assertThat(events())
+          .extracting(stored -> stored.event().name())
+          .containsExactlyInAnyOrder("state", "other");
+      assertThat(reader.expectPublish().topic()).isEqualTo("in/a");
+      reader.expectNothingBeforePong();
+      client.sendAck(RawMqttClient.PUBREL, 7);
+      assertThat(client.expectAck(RawMqttClient.PUBCOMP)).isEqualTo(7);
+      client.sendPublish("in/a", "{}", 2, 7);
+      assertThat(client.expectAck(RawMqttClient.PUBREC)).isEqualTo(7);
+      assertThat(events()).hasSize(4);
+    }
+  }
+
+  @Test
+  void each_event_of_a_qos_2_message_is_written_with_the_note_how_far_it_has_come() {
+    bridge("in", Direction.TO_EVENT, "in/#", "state");
+    Bridge also = bridge("also", Direction.TO_EVENT, "in/#", "other");
+    try (RawMqttClient client = fixture.raw()) {
+      client.login(PlainFixture.connect("tester", "c1").clean(false));
+      client.sendPublish("in/a", "{}", 2, 7);
+      assertThat(client.expectAck(RawMqttClient.PUBREC)).isEqualTo(7);
+    }
+    assertThat(fixture.log.markers()).hasSize(2);
+    assertThat(fixture.log.markers().getLast().value()).endsWith((byte) also.number());
+  }
+
   @Test
   void events_of_the_named_device_come_back_and_no_others() {
     bridge("out", Direction.FROM_EVENT, "out/%e/%f", "+");

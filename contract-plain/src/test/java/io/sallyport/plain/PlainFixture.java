@@ -3,10 +3,18 @@ package io.sallyport.plain;
 import static io.sallyport.platform.testing.PlatformFixture.anAdministrator;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.sallyport.mqtt.Admission;
+import io.sallyport.mqtt.ClientBinding.HeldSubscription;
 import io.sallyport.mqtt.ClientGate;
+import io.sallyport.mqtt.ConnectRequest;
 import io.sallyport.mqtt.ConnectionInfo;
 import io.sallyport.mqtt.RawMqttClient;
 import io.sallyport.mqtt.RawMqttClient.Connect;
+import io.sallyport.mqtt.ReceivedMark;
+import io.sallyport.mqtt.RestoredSession;
+import io.sallyport.mqtt.Scope;
+import io.sallyport.mqtt.SessionKey;
+import io.sallyport.mqtt.engine.CrashingStore;
 import io.sallyport.mqtt.engine.MqttConfig;
 import io.sallyport.mqtt.engine.MqttEngine;
 import io.sallyport.mqtt.listen.Front;
@@ -16,6 +24,7 @@ import io.sallyport.mqtt.listen.ListenConfig;
 import io.sallyport.mqtt.listen.ListenerConfig;
 import io.sallyport.mqtt.listen.ListenerConfig.Encryption;
 import io.sallyport.mqtt.listen.Transport;
+import io.sallyport.mqtt.store.InMemorySessionStore;
 import io.sallyport.platform.base.Secret;
 import io.sallyport.platform.identity.Principal;
 import io.sallyport.platform.space.AccessRule;
@@ -43,7 +52,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** Plain spaces behind the real engine and listeners, over the domain in memory. */
@@ -63,24 +71,53 @@ final class PlainFixture implements AutoCloseable {
           task -> Thread.ofPlatform().daemon().unstarted(task),
           new SimpleMeterRegistry());
   final SimpleMeterRegistry meters = new SimpleMeterRegistry();
-  final PlainMessaging messaging;
-  final MqttEngine engine;
+
+  /** What survives {@link #restart}, besides the domain and the log. */
+  final InMemorySessionStore disk = new InMemorySessionStore(Runnable::run, 10_000);
+
+  PlainMessaging messaging;
+  MqttEngine engine;
+  private CrashingStore store;
+  private int marksBefore = Integer.MAX_VALUE;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final Transport transport = Transport.best(2);
   private final Front front;
 
   PlainFixture() {
     ingest.start();
-    AtomicReference<@Nullable ClientGate> gate = new AtomicReference<>();
-    engine =
-        new MqttEngine(
-            MqttConfig.DEFAULT,
-            request -> java.util.Objects.requireNonNull(gate.get()).admit(request),
-            threads,
-            Clock.systemUTC(),
+    store = new CrashingStore(disk);
+    LateGate gate = new LateGate();
+    engine = anEngine(gate);
+    messaging = messaging(gate);
+    platform.tenants.add(tenant -> messaging.tenantCleanup().tenantDeleted(tenant));
+    engine.load();
+    front =
+        new Front(
+            ListenConfig.of(List.of(listener("mqtt"), listener(OPEN_DOOR))),
+            transport,
+            Optional.empty(),
+            (pipeline, info) -> engine.install(pipeline, info),
+            NO_HTTP,
             meters,
-            () -> CompletableFuture.completedFuture(null));
-    messaging =
+            new SecureRandom());
+    front.bind();
+    aSpace(acme, "plain");
+  }
+
+  private MqttEngine anEngine(LateGate gate) {
+    return new MqttEngine(
+        MqttConfig.DEFAULT,
+        gate,
+        threads,
+        Clock.systemUTC(),
+        meters,
+        () -> CompletableFuture.completedFuture(null),
+        new SecureRandom(),
+        store);
+  }
+
+  private PlainMessaging messaging(LateGate gate) {
+    PlainMessaging made =
         new PlainMessaging(
             new PlainPlatform(
                 platform.tenantStore,
@@ -103,20 +140,62 @@ final class PlainFixture implements AutoCloseable {
             new SecureRandom(),
             threads,
             meters);
-    gate.set(messaging.gate());
-    platform.plainSpaces.add(messaging.changes());
-    platform.tenants.add(messaging.tenantCleanup());
-    front =
-        new Front(
-            ListenConfig.of(List.of(listener("mqtt"), listener(OPEN_DOOR))),
-            transport,
-            Optional.empty(),
-            (pipeline, info) -> engine.install(pipeline, info),
-            NO_HTTP,
-            meters,
-            new SecureRandom());
-    front.bind();
-    aSpace(acme, "plain");
+    gate.contract = made.gate();
+    platform.plainSpaces.add(made.changes());
+    return made;
+  }
+
+  /** The engine needs it before the contract is there. */
+  private static final class LateGate implements ClientGate {
+    private volatile @Nullable ClientGate contract;
+
+    private ClientGate contract() {
+      return java.util.Objects.requireNonNull(contract);
+    }
+
+    @Override
+    public Admission admit(ConnectRequest request) {
+      return contract().admit(request);
+    }
+
+    @Override
+    public Optional<WillRights> reopen(SessionKey session, String login) {
+      return contract().reopen(session, login);
+    }
+
+    @Override
+    public SessionRights restored(RestoredSession session, List<HeldSubscription> held) {
+      return contract().restored(session, held);
+    }
+
+    @Override
+    public @Nullable Object note(Scope scope, String tag) {
+      return contract().note(scope, tag);
+    }
+  }
+
+  /** From now on nothing about sessions and retained messages is stored, as before a kill. */
+  void losesWhatComes() {
+    store.kill();
+    marksBefore = log.markers().size();
+  }
+
+  /** As by kill -9, and a new start. What the log wrote with events is the sessions' as well. */
+  void restart() {
+    store.kill();
+    marksBefore = Math.min(marksBefore, log.markers().size());
+    engine.shutdown(Duration.ofMillis(100)).orTimeout(10, TimeUnit.SECONDS).join();
+    messaging.close();
+    log.markers().stream()
+        .skip(marksBefore)
+        .forEach(mark -> disk.putMark(new ReceivedMark(mark.key(), mark.value())));
+    store = new CrashingStore(disk);
+    LateGate gate = new LateGate();
+    engine = anEngine(gate);
+    messaging = messaging(gate);
+    messaging.reviewBridges();
+    engine.load();
+    marksBefore = Integer.MAX_VALUE;
   }
 
   private static final HttpHop NO_HTTP =

@@ -28,6 +28,27 @@ public interface Ack {
     return Optional.empty();
   }
 
+  /**
+   * For a contract that appends a QoS 2 message to one or more logs and then has it routed by
+   * {@link Router#publish}: what the log is to write with the append, so that the message, sent
+   * again because a crash came between, is not appended again. The message itself counts as
+   * received only when it has been routed.
+   *
+   * @param step positive, and greater than that of every append before
+   * @return empty where nothing need be remembered
+   */
+  default Optional<ReceivedMark> stepMark(long step) {
+    return Optional.empty();
+  }
+
+  /** The append of that step is durable. */
+  default void stepStored(long step) {}
+
+  /** Up to which step a former try of the same message has come; 0 for none. */
+  default long stepsStored() {
+    return 0;
+  }
+
   /** The connection is closed, unacknowledged; the client sends the message again. */
   void close(CloseReason reason);
 }

@@ -1,5 +1,7 @@
 package io.sallyport.mqtt;
 
+import io.sallyport.mqtt.ClientBinding.HeldSubscription;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -17,10 +19,22 @@ public interface ClientGate {
    * Who may publish the will of a session whose client was cut off when the server was killed, by
    * the rights in force now (THREATS T31). Called on a virtual thread; may block.
    *
-   * @return empty when its credential is gone, or the contract publishes no such wills
+   * @param login as {@link Admission.Admitted#login} said of the client whose will it is
+   * @return empty when its credential is gone or has been revoked since, or the contract publishes
+   *     no such wills
    */
-  default Optional<WillRights> reopen(SessionKey session) {
+  default Optional<WillRights> reopen(SessionKey session, String login) {
     return Optional.empty();
+  }
+
+  /**
+   * Who answers for a session that a restart has brought back, until its client comes or it ends.
+   * Called for each before the first client comes; may block. An exception stops the start.
+   *
+   * @param held what it is subscribed to
+   */
+  default SessionRights restored(RestoredSession session, List<HeldSubscription> held) {
+    return _ -> true;
   }
 
   /**
@@ -30,6 +44,15 @@ public interface ClientGate {
    */
   default @Nullable Object note(Scope scope, String tag) {
     return tag;
+  }
+
+  /** Of a client that has not come yet. Thread-safe; must be quick. */
+  interface SessionRights {
+    /** As {@link ClientBinding#mayDeliver}. */
+    boolean mayDeliver(Message message);
+
+    /** As {@link ClientBinding#sessionEnded}. */
+    default void sessionEnded() {}
   }
 
   /** Publishes a will in the name of a client that is not connected. */

@@ -5,7 +5,8 @@ import java.util.Arrays;
 /**
  * The note that a session has received a QoS 2 message and not yet its PUBREL, as the session store
  * keeps it: an opaque row. A contract that appends the message to a log hands it on with the
- * append, so that both are written at once (MESSAGING section 6); nobody looks into it.
+ * append, so that both are written at once (MESSAGING section 6); nobody looks into it. There is
+ * one for a message of which only part has been done, too.
  */
 public final class ReceivedMark {
   private final byte[] key;

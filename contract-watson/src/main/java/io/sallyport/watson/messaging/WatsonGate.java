@@ -26,6 +26,7 @@ import io.sallyport.watson.status.StatusNote;
 import io.sallyport.watson.status.StatusSubject;
 import io.sallyport.watson.status.WatsonScopes;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,8 +59,8 @@ final class WatsonGate implements ClientGate {
   }
 
   @Override
-  public Optional<WillRights> reopen(SessionKey session) {
-    return wills.reopen(session);
+  public Optional<WillRights> reopen(SessionKey session, String login) {
+    return wills.reopen(session, login);
   }
 
   /**
@@ -151,7 +152,8 @@ final class WatsonGate implements ClientGate {
         client,
         binding,
         allowed,
-        () -> parts.platform().deviceLogins().currentVersions(device).equals(versions));
+        versions,
+        () -> parts.platform().deviceLogins().currentVersions(device));
   }
 
   private Admission admitApplication(ConnectRequest request, WatsonClientId.OfApplication claimed) {
@@ -200,7 +202,8 @@ final class WatsonGate implements ClientGate {
         client,
         new ApplicationBinding(parts, client, application),
         limits.application(),
-        () -> parts.platform().keyLogins().currentVersions(application).equals(versions));
+        versions,
+        () -> parts.platform().keyLogins().currentVersions(application));
   }
 
   /**
@@ -212,18 +215,22 @@ final class WatsonGate implements ClientGate {
       LiveClient client,
       ClientBinding binding,
       ClientLimits allowed,
-      VersionCheck unchanged) {
+      CredentialVersions versions,
+      Supplier<CredentialVersions> currentVersions) {
     client.registered(parts.platform().live().register(client));
     boolean admitted = false;
     try {
-      if (!unchanged.holds() || client.revoked()) {
+      if (!currentVersions.get().equals(versions) || client.revoked()) {
         return refuse(request, Rule.VERSION_CHANGED);
       }
       Principal.OfTenant principal = client.principal();
       SessionKey session = sessionOf(principal, request.clientId());
       admitted = true;
       return new Admission.Admitted(
-          session, binding, allowed.withOffer(WatsonLimits.VERSION_5_OFFER));
+          session,
+          binding,
+          allowed.withOffer(WatsonLimits.VERSION_5_OFFER),
+          Wills.login(versions));
     } finally {
       if (!admitted) {
         client.withdraw();
@@ -271,11 +278,6 @@ final class WatsonGate implements ClientGate {
         WatsonScopes.full(tenantNumber),
         owner(device.number()),
         WatsonClientId.of(device.key(), device.deviceClass() == DeviceClass.GATEWAY));
-  }
-
-  /** Reads the credential's versions again. */
-  private interface VersionCheck {
-    boolean holds();
   }
 
   /** THREATS T15: every hint must agree with the verified credential. */

@@ -7,6 +7,7 @@ import io.sallyport.platform.base.DeviceKey;
 import io.sallyport.platform.base.Payload;
 import io.sallyport.platform.command.CommandRequest;
 import io.sallyport.platform.device.Device;
+import io.sallyport.platform.identity.CredentialVersions;
 import io.sallyport.platform.identity.Permission;
 import io.sallyport.platform.identity.Principal;
 import io.sallyport.platform.telemetry.Event;
@@ -37,10 +38,25 @@ final class Wills {
   }
 
   /**
-   * @return empty if the session's owner has gone, is disabled, or was another one of the same name
+   * @param login of the client whose will it is
+   * @return empty if the session's owner has gone, is disabled, was another one of the same name, or
+   *     has got another token since
    */
-  Optional<WillRights> reopen(SessionKey session) {
-    return owner(session).map(principal -> will -> publish(will, principal));
+  Optional<WillRights> reopen(SessionKey session, String login) {
+    return owner(session)
+        .filter(principal -> login(currentVersions(principal)).equals(login))
+        .map(principal -> will -> publish(will, principal));
+  }
+
+  /** What changes when what the client logged in with is revoked. */
+  static String login(CredentialVersions versions) {
+    return Long.toString(versions.credential());
+  }
+
+  private CredentialVersions currentVersions(Principal.OfTenant principal) {
+    return principal instanceof Principal.Device device
+        ? parts.platform().deviceLogins().currentVersions(device)
+        : parts.platform().keyLogins().currentVersions(principal);
   }
 
   private Optional<Principal.OfTenant> owner(SessionKey session) {

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.sallyport.mqtt.Admission;
 import io.sallyport.mqtt.ClientGate.WillRights;
 import io.sallyport.mqtt.Message;
 import io.sallyport.mqtt.Qos;
@@ -17,7 +18,10 @@ import io.sallyport.platform.telemetry.StoredEvent;
 import io.sallyport.platform.testing.PlatformFixture;
 import io.sallyport.watson.testing.TestConnect;
 import io.sallyport.watson.testing.WatsonFixture;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -30,6 +34,7 @@ class WillsTest {
   private static final String OWN = "iot-2/evt/bye/fmt/json";
 
   private final WatsonFixture watson = new WatsonFixture();
+  private final Map<SessionKey, String> logins = new HashMap<>();
   private final List<StoredEvent> events = new CopyOnWriteArrayList<>();
 
   @BeforeEach
@@ -74,6 +79,15 @@ class WillsTest {
   }
 
   @Test
+  void of_a_device_whose_token_was_replaced_is_nobodys() {
+    RegisteredDevice pump = watson.pump("p1");
+    SessionKey session = session(as(pump));
+    var admin = PlatformFixture.anAdministrator(watson.acme);
+    watson.domain.registry.replaceToken(admin, pump.device().key(), Optional.empty());
+    assertThat(reopened(session)).isEmpty();
+  }
+
+  @Test
   void of_a_suspended_tenants_client_is_nobodys() {
     SessionKey device = session(as(watson.pump("p1")));
     SessionKey application = session(as(aKey(Role.STANDARD_APPLICATION), "app1"));
@@ -109,10 +123,12 @@ class WillsTest {
     var admin = PlatformFixture.anAdministrator(watson.acme);
     watson.domain.apiKeys.changeRoles(
         admin, watson.acme.id(), key.key().key(), Set.of(Role.READER.id()));
-    publish(session, topic);
+    assertThat(reopened(session)).as("the change has revoked it").isEmpty();
+    SessionKey again = session(as(key, "app1"));
+    publish(again, topic);
     assertThat(events).hasSize(1);
     watson.domain.apiKeys.delete(admin, watson.acme.id(), key.key().key());
-    assertThat(reopened(session)).isEmpty();
+    assertThat(reopened(again)).isEmpty();
   }
 
   @Test
@@ -130,11 +146,13 @@ class WillsTest {
   }
 
   private SessionKey session(TestConnect connect) {
-    return watson.admitted(connect).admitted().session();
+    Admission.Admitted in = watson.admitted(connect).admitted();
+    logins.put(in.session(), in.login());
+    return in.session();
   }
 
   private Optional<WillRights> reopened(SessionKey session) {
-    return watson.messaging.gate().reopen(session);
+    return watson.messaging.gate().reopen(session, Objects.requireNonNull(logins.get(session)));
   }
 
   private void publish(SessionKey session, String topic) {

@@ -66,12 +66,17 @@ final class Inflow {
     if (aliases != null && !isWithinOffer(aliases, packet)) {
       return;
     }
-    if (packet.qos() == Qos.EXACTLY_ONCE && isRepeated(packet.packetId(), nowNanos)) {
+    PendingAck former =
+        packet.qos() == Qos.EXACTLY_ONCE ? session.received().find(packet.packetId()) : null;
+    if (former != null && isTaken(former, nowNanos)) {
       return;
     }
     PendingAck ack =
         new PendingAck(
             connection, packet.packetId(), packet.qos(), session.durableRef(), engine.ledger());
+    if (former != null) {
+      ack.continues(former);
+    }
     if (packet.qos() == Qos.EXACTLY_ONCE && !session.received().add(ack)) {
       connection.malformed(MalformedCause.RECEIVE_MAXIMUM_EXCEEDED);
       return;
@@ -128,13 +133,9 @@ final class Inflow {
    * [MQTT-4.3.3-2]: the same id before PUBREL is not delivered again, on whichever connection; it
    * shares the answer of the first.
    */
-  private boolean isRepeated(int packetId, long nowNanos) {
-    PendingAck first = session.received().find(packetId);
-    if (first == null) {
-      return false;
-    }
+  private boolean isTaken(PendingAck first, long nowNanos) {
     if (first.answer() == Answer.CLOSED) { // Not taken; this time it may be.
-      session.received().remove(packetId);
+      session.received().remove(first.packetId());
       return false;
     }
     if (!first.queued) {
@@ -254,6 +255,10 @@ final class Inflow {
     }
     if (reason != 0) { // [v5:MQTT-4.3.3-9]: the same id is a new message then.
       session.received().remove(ack.packetId());
+      SessionRef durable = session.durableRef();
+      if (durable != null && ack.stepsStored() != 0) { // Logs may know the id still.
+        engine.ledger().note(Batch.builder().unmarkReceived(durable, ack.packetId()).build());
+      }
       returnQuota();
     }
     connection.writer().pubRec(ack.packetId(), reason);

@@ -14,6 +14,10 @@ final class LastWill {
   private final EngineContext engine;
   private final Runnable published;
   private MqttPacket.@Nullable Will will;
+
+  /** Of the client whose will it is, as its contract named it. */
+  private String login = "";
+
   private long dueAtMillis;
   private @Nullable Deadline deadline;
 
@@ -30,20 +34,26 @@ final class LastWill {
     return will;
   }
 
+  String login() {
+    return login;
+  }
+
   /** When it is to be published; 0 while its connection is open, or when there is none. */
   long dueAtMillis() {
     return dueAtMillis;
   }
 
   /** A connection has opened: its will replaces one that waits [v5:MQTT-3.1.3-9]. */
-  void replace(MqttPacket.@Nullable Will another, LoopContext loop) {
+  void replace(MqttPacket.@Nullable Will another, String itsLogin, LoopContext loop) {
     discard(loop);
     will = another;
+    login = itsLogin;
   }
 
   /** As it was before a restart. */
-  void restore(MqttPacket.Will kept, long dueMillis) {
+  void restore(MqttPacket.Will kept, String itsLogin, long dueMillis) {
     will = kept;
+    login = itsLogin;
     dueAtMillis = dueMillis;
   }
 

@@ -12,7 +12,6 @@ import io.sallyport.mqtt.codec.MqttPacket;
 import io.sallyport.mqtt.codec.Utf8Text;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -82,13 +81,10 @@ final class Login {
   /**
    * On the claimant's loop: the session's record is stored.
    *
-   * @param received ids of messages from before a restart; null when it could not be stored
+   * @param received messages from before a restart; null when it could not be stored
    */
   private void prepared(
-      Session session,
-      SessionClaim claim,
-      boolean sessionPresent,
-      @Nullable List<Integer> received) {
+      Session session, SessionClaim claim, boolean sessionPresent, @Nullable Received received) {
     if (!session.owner().inLoop() || session.claimNumber() != claim.number()) {
       lost();
       return;

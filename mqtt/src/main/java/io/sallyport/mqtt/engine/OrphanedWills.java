@@ -18,7 +18,7 @@ final class OrphanedWills {
 
   static final long PERIOD_MILLIS = 100;
 
-  private record Orphan(SessionKey session, Message will) {}
+  private record Orphan(SessionKey session, String login, Message will) {}
 
   private final ClientGate gate;
   private final Executor threads;
@@ -36,8 +36,8 @@ final class OrphanedWills {
     this.faults = faults;
   }
 
-  void add(SessionKey session, Message will) {
-    waiting.add(new Orphan(session, will));
+  void add(SessionKey session, String login, Message will) {
+    waiting.add(new Orphan(session, login, will));
   }
 
   /** Called every {@link #PERIOD_MILLIS}. */
@@ -58,7 +58,7 @@ final class OrphanedWills {
 
   private void publish(Orphan orphan) {
     try {
-      gate.reopen(orphan.session)
+      gate.reopen(orphan.session, orphan.login)
           .ifPresentOrElse(rights -> rights.publishWill(orphan.will), metrics::willNotAuthorised);
     } catch (RuntimeException e) {
       metrics.willNotAuthorised();

@@ -9,6 +9,7 @@ import io.sallyport.mqtt.store.Batch;
 import io.sallyport.mqtt.store.SessionRef;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +39,9 @@ final class PendingAck implements Ack {
   private final Ledger ledger;
   private volatile boolean noteWritten;
 
+  /** How far the message has come by parts. */
+  private volatile long stepsStored;
+
   /** Set before the answer, which makes it visible. */
   private int reasonCode;
 
@@ -64,6 +68,20 @@ final class PendingAck implements Ack {
     PendingAck ack = new PendingAck(connection, packetId, Qos.EXACTLY_ONCE, session, ledger);
     ack.answer.set(Answer.ACCEPTED);
     return ack;
+  }
+
+  /** Of a message that was appended to some logs, and not routed, before the server was killed. */
+  static PendingAck begun(
+      Connection connection, int packetId, long stepsStored, SessionRef session, Ledger ledger) {
+    PendingAck ack = new PendingAck(connection, packetId, Qos.EXACTLY_ONCE, session, ledger);
+    ack.stepsStored = stepsStored;
+    ack.answer.set(Answer.CLOSED);
+    return ack;
+  }
+
+  /** It is the same message, of which a former try has done a part. */
+  void continues(PendingAck former) {
+    stepsStored = former.stepsStored;
   }
 
   int packetId() {
@@ -98,14 +116,32 @@ final class PendingAck implements Ack {
     if (owner == null || noteWritten) {
       return Optional.empty();
     }
-    Optional<ReceivedMark> mark = mark(owner);
+    Optional<ReceivedMark> mark = mark(() -> ledger.store().receivedMark(owner, packetId));
     noteWritten = mark.isPresent();
     return mark;
   }
 
-  private Optional<ReceivedMark> mark(SessionRef owner) {
+  @Override
+  public Optional<ReceivedMark> stepMark(long step) {
+    SessionRef owner = session;
+    return owner == null
+        ? Optional.empty()
+        : mark(() -> ledger.store().stepMark(owner, packetId, step));
+  }
+
+  @Override
+  public void stepStored(long step) {
+    stepsStored = step;
+  }
+
+  @Override
+  public long stepsStored() {
+    return stepsStored;
+  }
+
+  private static Optional<ReceivedMark> mark(Supplier<ReceivedMark> made) {
     try {
-      return Optional.of(ledger.store().receivedMark(owner, packetId));
+      return Optional.of(made.get());
     } catch (IllegalStateException e) { // Its scope is being deleted: accepted() finds that out.
       return Optional.empty();
     }

@@ -3,12 +3,15 @@ package io.sallyport.mqtt.engine;
 import io.netty.channel.DefaultEventLoop;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import io.sallyport.mqtt.RestoredSession;
+import io.sallyport.mqtt.SessionKey;
 import io.sallyport.mqtt.store.Batch;
 import io.sallyport.mqtt.store.QueueSummary;
 import io.sallyport.mqtt.store.SessionRecord;
 import io.sallyport.mqtt.store.SessionRef;
 import io.sallyport.mqtt.store.SessionStore;
 import io.sallyport.mqtt.store.StoredSubscription;
+import io.sallyport.mqtt.store.StoredWill;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -28,7 +31,18 @@ final class RestingSessions {
    */
   private static final long SIGN_OF_LIFE_SECONDS = 5;
 
-  private record Restored(Session session, SessionRecord record) {}
+  private record Restored(Session session, SessionRecord record, RestoredBinding binding)
+      implements RestoredSession {
+    @Override
+    public SessionKey key() {
+      return session.key();
+    }
+
+    @Override
+    public void unsubscribe(String filter) {
+      session.unsubscribe(filter);
+    }
+  }
 
   private final EngineContext engine;
   private final OrphanedWills wills;
@@ -59,6 +73,12 @@ final class RestingSessions {
     engine.ledger().store().load(loader);
     if (!loader.surplus.isEmpty()) {
       engine.ledger().note(loader.surplus.build());
+    }
+    for (Restored restored : loader.found) {
+      if (restored.record.expirySeconds() > 0) { // Others end at once.
+        restored.binding.judgedBy(
+            engine.gate().restored(restored, restored.session.subscriptions().held()));
+      }
     }
     long crashMillis = loader.lastSignOfLife;
     for (Restored restored : loader.found) {
@@ -101,12 +121,15 @@ final class RestingSessions {
 
     @Override
     public void session(SessionRecord record, QueueSummary queue) {
-      Session session =
-          new Session(engine, record, queue, loop, new RestoredBinding(record.key(), wills));
+      StoredWill will = record.will();
+      RestoredBinding binding = 
+          new RestoredBinding(
+              record.key(), will == null ? "" : will.message().tag(), wills);
+      Session session = new Session(engine, record, queue, loop, binding);
       lastSignOfLife = Math.max(lastSignOfLife, record.aliveAtMillis());
       if (engine.sessions().restore(session)) {
         present = session;
-        found.add(new Restored(session, record));
+        found.add(new Restored(session, record, binding));
       } else {
         present = null;
         session.discard();

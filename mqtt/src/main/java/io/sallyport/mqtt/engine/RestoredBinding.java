@@ -2,6 +2,7 @@ package io.sallyport.mqtt.engine;
 
 import io.sallyport.mqtt.Ack;
 import io.sallyport.mqtt.ClientBinding;
+import io.sallyport.mqtt.ClientGate.SessionRights;
 import io.sallyport.mqtt.CloseReason;
 import io.sallyport.mqtt.ConnectionStats;
 import io.sallyport.mqtt.InboundPublish;
@@ -14,26 +15,43 @@ import java.util.List;
 
 /**
  * In place of a contract's binding, for a session that was brought back after a restart and whose
- * client has not come yet. Messages are kept for it; whether it may have them is asked when it has
- * come, because every row is judged again before it is sent (THREATS T32).
+ * client has not come yet. What it may not have by the rights in force now is not kept for it
+ * (THREATS T32).
  */
 final class RestoredBinding implements ClientBinding {
   private final SessionKey key;
+  private final String login;
   private final OrphanedWills wills;
 
-  RestoredBinding(SessionKey key, OrphanedWills wills) {
+  /** Until the contract has been asked: what is kept is judged again before it is sent. */
+  private volatile SessionRights rights = _ -> true;
+
+  /**
+   * @param login that its will was stored with
+   */
+  RestoredBinding(SessionKey key, String login, OrphanedWills wills) {
     this.key = key;
+    this.login = login;
     this.wills = wills;
+  }
+
+  void judgedBy(SessionRights asked) {
+    rights = asked;
   }
 
   @Override
   public boolean mayDeliver(Message message) {
-    return true;
+    return rights.mayDeliver(message);
+  }
+
+  @Override
+  public void sessionEnded() {
+    rights.sessionEnded();
   }
 
   @Override
   public void publishWill(Message will) {
-    wills.add(key, will);
+    wills.add(key, login, will);
   }
 
   @Override

@@ -131,7 +131,7 @@ final class Session {
     StoredWill storedWill = record.will();
     if (storedWill != null) {
       will.restore(
-          StoredForm.will(engine.gate(), key.scope(), storedWill), storedWill.dueAtMillis());
+          StoredForm.will(storedWill), storedWill.message().tag(), storedWill.dueAtMillis());
     }
     engine.metrics().sessions().incrementAndGet();
   }
@@ -183,16 +183,14 @@ final class Session {
   /**
    * Owner: has the record stored as CONNACK must find it; what is yet unread is read.
    *
-   * @param ready told on the claimant's loop: ids of received messages to be taken by {@link
+   * @param ready told on the claimant's loop: messages received before, to be taken by {@link
    *     #takeReceived}; null when it can't be done
    */
   void prepare(
-      SessionClaim claim,
-      MqttPacket.@Nullable Will newWill,
-      Consumer<@Nullable List<Integer>> ready) {
+      SessionClaim claim, MqttPacket.@Nullable Will newWill, Consumer<@Nullable Received> ready) {
     Ledger ledger = engine.ledger();
     if (!ledger.isKept() || (ref == null && newWill == null)) {
-      ready.accept(List.of());
+      ready.accept(Received.NOTHING);
       return;
     }
     SessionRef mine = ref;
@@ -205,7 +203,8 @@ final class Session {
     SessionRef stored = mine;
     boolean unread = receivedUnread;
     Runnable failed = () -> loop.post(() -> ready.accept(null));
-    SessionRecord record = record(stored, true, claim.keepFor(), newWill, 0, 0);
+    SessionRecord record = 
+        record(stored, true, claim.keepFor(), newWill, claim.admitted().login(), 0, 0);
     boolean _ =
         ledger.submit(
             Batch.builder().putSession(record).build(),
@@ -213,25 +212,29 @@ final class Session {
               if (unread) {
                 ledger.read(
                     store -> {
-                      List<Integer> ids = store.receivedIds(stored);
-                      loop.post(() -> ready.accept(ids));
+                      Received left = Received.of(store, stored);
+                      loop.post(() -> ready.accept(left));
                     },
                     failed);
               } else {
-                loop.post(() -> ready.accept(List.of()));
+                loop.post(() -> ready.accept(Received.NOTHING));
               }
             },
             failed);
   }
 
-  /** Owner: ids that {@link #prepare} has read. */
-  void takeReceived(Connection opening, List<Integer> ids) {
+  /** Owner: what {@link #prepare} has read. */
+  void takeReceived(Connection opening, Received left) {
     SessionRef mine = ref;
     if (receivedUnread && mine != null) {
       receivedUnread = false;
-      for (int id : ids) {
+      for (int id : left.whole()) {
         boolean _ = received().add(PendingAck.restored(opening, id, mine, engine.ledger()));
       }
+      left.begun()
+          .forEach((id, step) -> {
+            boolean _ = received().add(PendingAck.begun(opening, id, step, mine, engine.ledger()));
+          });
     }
   }
 
@@ -240,6 +243,7 @@ final class Session {
       boolean live,
       Duration outlives,
       MqttPacket.@Nullable Will held,
+      String login,
       long willDueAtMillis,
       long expiresAt) {
     long seconds = Math.min(outlives.plusNanos(999_999_999).toSeconds(), SessionRecord.NEVER);
@@ -251,7 +255,7 @@ final class Session {
         expiresAt,
         engine.clock().millis(),
         new QueueLimits(limits.queuedMessagesMax(), limits.queuedBytesMax(), limits.overflow()),
-        held == null ? null : StoredForm.of(held, key, willDueAtMillis));
+        held == null ? null : StoredForm.of(held, key, login, willDueAtMillis));
   }
 
   /** Owner: brings the record up to date, without waiting for it. */
@@ -259,7 +263,14 @@ final class Session {
     SessionRef mine = ref;
     if (mine != null && !ended) {
       SessionRecord record =
-          record(mine, connected, keepFor, will.held(), will.dueAtMillis(), expiresAtMillis);
+          record(
+              mine,
+              connected,
+              keepFor,
+              will.held(),
+              will.login(),
+              will.dueAtMillis(),
+              expiresAtMillis);
       engine.ledger().note(Batch.builder().putSession(record).build());
     }
   }
@@ -496,7 +507,9 @@ final class Session {
     LoopContext loop = owner;
     loop.post(() -> {
       if (owner.inLoop()) {
-        subscriptions.remove(filter);
+        if (subscriptions.remove(filter) && rows != null) {
+          engine.ledger().note(Batch.builder().deleteSubscription(rows.ref(), filter).build());
+        }
       } else { // It has moved since.
         unsubscribe(filter);
       }
@@ -516,7 +529,7 @@ final class Session {
     binding = claim.admitted().binding();
     limits = claim.admitted().limits();
     keepFor(claim.keepFor());
-    will.replace(newWill, owner);
+    will.replace(newWill, claim.admitted().login(), owner);
     connected = true;
     outflow.attach(opened, claim.admitted().limits(), receiveMax);
     subscriptions.forEachGroup(this::collectFrom);

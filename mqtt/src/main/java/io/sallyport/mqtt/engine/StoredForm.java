@@ -16,6 +16,11 @@ final class StoredForm {
   private StoredForm() {}
 
   static StoredMessage of(Message message, @Nullable SessionKey author) {
+    return of(
+        message, author, message.attachment() instanceof Message.Note note ? note.tag() : "");
+  }
+
+  private static StoredMessage of(Message message, @Nullable SessionKey author, String tag) {
     return new StoredMessage(
         message.topic(),
         message.payload(),
@@ -24,35 +29,36 @@ final class StoredForm {
         message.retained(),
         message.expiresAtMillis(),
         author == null ? "" : author.owner(),
-        message.attachment() instanceof Message.Note note ? note.tag() : "");
+        tag);
   }
 
   static Message message(ClientGate gate, Scope scope, StoredMessage stored) {
-    return message(gate, scope, stored, StoredProperties.read(stored.properties()));
-  }
-
-  private static Message message(
-      ClientGate gate, Scope scope, StoredMessage stored, MessageProperties properties) {
     Object note = stored.tag().isEmpty() ? null : gate.note(scope, stored.tag());
     Message message =
-        new Message(
-            stored.topic(), stored.payload(), stored.qos(), stored.retain(), note, properties);
+        message(stored, note, StoredProperties.read(stored.properties()));
     return stored.expiresAtMillis() == 0 ? message : message.expiringAt(stored.expiresAtMillis());
   }
 
+  private static Message message(
+      StoredMessage stored, @Nullable Object note, MessageProperties properties) {
+    return new Message(
+        stored.topic(), stored.payload(), stored.qos(), stored.retain(), note, properties);
+  }
+
   /**
+   * @param login stands where another message has its note: nobody has made one for a will
    * @param dueAtMillis 0 while the client is connected
    */
-  static StoredWill of(MqttPacket.Will will, SessionKey author, long dueAtMillis) {
+  static StoredWill of(MqttPacket.Will will, SessionKey author, String login, long dueAtMillis) {
     MessageProperties properties = will.message().properties();
     return new StoredWill(
-        of(will.message(), author),
+        of(will.message(), author, login),
         will.delaySeconds(),
         dueAtMillis,
         properties.expires() ? properties.expirySeconds() : 0);
   }
 
-  static MqttPacket.Will will(ClientGate gate, Scope scope, StoredWill stored) {
+  static MqttPacket.Will will(StoredWill stored) {
     MessageProperties said = StoredProperties.read(stored.message().properties());
     MessageProperties properties =
         stored.expirySeconds() == 0
@@ -65,6 +71,6 @@ final class StoredForm {
                 said.correlationData(),
                 said.userProperties());
     return new MqttPacket.Will(
-        message(gate, scope, stored.message(), properties), stored.delaySeconds());
+        message(stored.message(), null, properties), stored.delaySeconds());
   }
 }

@@ -12,11 +12,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
-import java.util.NavigableSet;
 import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -48,7 +46,10 @@ public final class InMemorySessionStore implements SessionStore {
     private @Nullable SessionRecord session;
     private final NavigableMap<String, StoredSubscription> subscriptions = new TreeMap<>();
     private final NavigableMap<Long, QueuedMessage> messages = new TreeMap<>();
-    private final NavigableSet<Integer> received = new TreeSet<>();
+
+    /** With the last step of those that are not received whole; 0 for the others. */
+    private final NavigableMap<Integer, Long> received = new TreeMap<>();
+
     private long sentTo;
   }
 
@@ -188,7 +189,7 @@ public final class InMemorySessionStore implements SessionStore {
       case Operation.DeleteMessage(SessionRef session, long sequence) ->
           of(session).messages.remove(sequence);
       case Operation.MarkReceived(SessionRef session, int packetId) ->
-          of(session).received.add(packetId);
+          of(session).received.put(packetId, 0L);
       case Operation.UnmarkReceived(SessionRef session, int packetId) ->
           of(session).received.remove(packetId);
       case Operation.PutRetained(Scope scope, StoredMessage message) ->
@@ -248,24 +249,55 @@ public final class InMemorySessionStore implements SessionStore {
   @Override
   public synchronized List<Integer> receivedIds(SessionRef session) {
     Rows rows = sessions.get(session);
-    return rows == null ? List.of() : List.copyOf(rows.received);
+    if (rows == null) {
+      return List.of();
+    }
+    List<Integer> ids = new ArrayList<>();
+    rows.received.forEach((id, step) -> {
+      if (step == 0) {
+        ids.add(id);
+      }
+    });
+    return ids;
   }
 
   @Override
-  public synchronized ReceivedMark receivedMark(SessionRef session, int packetId) {
+  public synchronized Map<Integer, Long> receivedSteps(SessionRef session) {
+    Rows rows = sessions.get(session);
+    Map<Integer, Long> steps = new TreeMap<>();
+    if (rows != null) {
+      rows.received.forEach((id, step) -> {
+        if (step != 0) {
+          steps.put(id, step);
+        }
+      });
+    }
+    return steps;
+  }
+
+  @Override
+  public ReceivedMark receivedMark(SessionRef session, int packetId) {
+    return new ReceivedMark(markKey(session, packetId), new byte[] {1});
+  }
+
+  @Override
+  public ReceivedMark stepMark(SessionRef session, int packetId, long step) {
+    return new ReceivedMark(
+        markKey(session, packetId), ByteBuffer.allocate(9).put((byte) 1).putLong(step).array());
+  }
+
+  private synchronized byte[] markKey(SessionRef session, int packetId) {
     Rows rows = sessions.get(session);
     if (rows == null || rows.session == null) {
       throw new IllegalStateException("the session is not stored");
     }
     byte[] owner = session.scope().owner().getBytes(UTF_8);
-    byte[] key =
-        ByteBuffer.allocate(owner.length + 18)
-            .putLong(session.number())
-            .putShort((short) packetId)
-            .putLong(session.scope().number())
-            .put(owner)
-            .array();
-    return new ReceivedMark(key, new byte[] {1});
+    return ByteBuffer.allocate(owner.length + 18)
+        .putLong(session.number())
+        .putShort((short) packetId)
+        .putLong(session.scope().number())
+        .put(owner)
+        .array();
   }
 
   @Override
@@ -301,7 +333,8 @@ public final class InMemorySessionStore implements SessionStore {
     Scope scope = new Scope(new String(owner, UTF_8), scopeNumber);
     Rows rows = sessions.get(new SessionRef(scope, number));
     if (rows != null) {
-      rows.received.add(packetId);
+      byte[] value = mark.value();
+      rows.received.put(packetId, value.length == 1 ? 0 : ByteBuffer.wrap(value).getLong(1));
     }
   }
 

@@ -3,6 +3,7 @@ package io.sallyport.mqtt.store;
 import io.sallyport.mqtt.ReceivedMark;
 import io.sallyport.mqtt.Scope;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 
@@ -12,11 +13,11 @@ import java.util.function.Consumer;
  * queues (MESSAGING section 6: {@code table}, {@code claim}'s state, {@code commit}).
  *
  * <p>Life: {@link #load} once, then everything else, {@link #close}. Thread-safe. {@link #submit},
- * {@link #submitLazily}, {@link #accepting}, {@link #newSessionNumber} and {@link #receivedMark}
- * never block and are for event loops; the reads ({@link #rows}, {@link #receivedIds}, {@link
- * #loadRetained}, {@link #cursor}) may wait for a disk and are not. Reads see what is committed:
- * who needs what he has just submitted waits for its commit, or for that of an empty batch behind
- * it.
+ * {@link #submitLazily}, {@link #accepting}, {@link #newSessionNumber}, {@link #receivedMark} and
+ * {@link #stepMark} never block and are for event loops; the reads ({@link #rows}, {@link
+ * #receivedIds}, {@link #receivedSteps}, {@link #loadRetained}, {@link #cursor}) may wait for a
+ * disk and are not. Reads see what is committed: who needs what he has just submitted waits for its
+ * commit, or for that of an empty batch behind it.
  */
 public interface SessionStore extends AutoCloseable {
   /** A number that no session has or had, also across restarts. */
@@ -78,6 +79,9 @@ public interface SessionStore extends AutoCloseable {
   /** The QoS 2 packet ids received and not yet released, in order. */
   List<Integer> receivedIds(SessionRef session);
 
+  /** The QoS 2 packet ids of which only {@link #stepMark} is written, with their last step. */
+  Map<Integer, Long> receivedSteps(SessionRef session);
+
   /**
    * {@code markReceived} as a row that a log writes with a message (MESSAGING section 6: markers of
    * {@code append}); it has the same effect there.
@@ -85,6 +89,15 @@ public interface SessionStore extends AutoCloseable {
    * @throws IllegalStateException unless the session's record is committed
    */
   ReceivedMark receivedMark(SessionRef session, int packetId);
+
+  /**
+   * A row for a message that has not been received whole: a log writes it with one of the appends
+   * that are made of it. {@code markReceived} takes its place, {@code unmarkReceived} removes it.
+   *
+   * @param step positive
+   * @throws IllegalStateException unless the session's record is committed
+   */
+  ReceivedMark stepMark(SessionRef session, int packetId, long step);
 
   /** Streams the scope's retained messages, expired ones too. */
   void loadRetained(Scope scope, Consumer<StoredMessage> retained);

@@ -10,6 +10,7 @@ import io.sallyport.mqtt.store.SessionStore;
 import io.sallyport.mqtt.store.SessionStoreException;
 import io.sallyport.mqtt.store.StoredMessage;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -18,16 +19,16 @@ import java.util.function.Consumer;
  * One life of a process over a store: after {@link #kill} nothing that the engine still does
  * reaches the store, and nobody is told of anything.
  */
-final class CrashingStore implements SessionStore {
+public final class CrashingStore implements SessionStore {
   private final SessionStore disk;
   final List<Operation> written = new CopyOnWriteArrayList<>();
   private boolean killed;
 
-  CrashingStore(SessionStore disk) {
+  public CrashingStore(SessionStore disk) {
     this.disk = disk;
   }
 
-  synchronized void kill() {
+  public synchronized void kill() {
     killed = true;
   }
 
@@ -92,6 +93,16 @@ final class CrashingStore implements SessionStore {
   @Override
   public List<Integer> receivedIds(SessionRef session) {
     return disk.receivedIds(session);
+  }
+
+  @Override
+  public Map<Integer, Long> receivedSteps(SessionRef session) {
+    return disk.receivedSteps(session);
+  }
+
+  @Override
+  public ReceivedMark stepMark(SessionRef session, int packetId, long step) {
+    return disk.stepMark(session, packetId, step);
   }
 
   @Override

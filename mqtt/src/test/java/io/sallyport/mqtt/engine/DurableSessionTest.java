@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
@@ -251,6 +252,32 @@ class DurableSessionTest {
       assertThat(writer.expectAck(RawMqttClient.PUBREC)).isEqualTo(7);
       assertThat(server.gate.published).isEmpty();
     }
+  }
+
+  /** A contract that writes to logs and then has it routed. */
+  @Test
+  void a_message_that_was_appended_and_not_routed_comes_again_with_the_step_it_had_come_to() {
+    server.gate.onPublish = (publish, ack) -> ack.stepMark(4).ifPresent(disk::putMark);
+    try (RawMqttClient writer = lasting("writer", false)) {
+      writer.sendPublish("t", "once", 2, 7);
+      await().until(() -> !server.gate.published.isEmpty());
+      restart();
+    }
+    List<Long> steps = new CopyOnWriteArrayList<>();
+    server.gate.onPublish =
+        (publish, ack) -> {
+          steps.add(ack.stepsStored());
+          ack.accepted();
+        };
+    try (RawMqttClient writer = lasting("writer", true)) {
+      writer.send(RawMqttClient.publish("t", "once", 2, 7, false, true));
+      assertThat(writer.expectAck(RawMqttClient.PUBREC)).isEqualTo(7);
+      writer.sendAck(RawMqttClient.PUBREL, 7);
+      assertThat(writer.expectAck(RawMqttClient.PUBCOMP)).isEqualTo(7);
+      writer.sendPublish("t", "another", 2, 7);
+      assertThat(writer.expectAck(RawMqttClient.PUBREC)).isEqualTo(7);
+    }
+    assertThat(steps).containsExactly(4L, 0L);
   }
 
   @Test
@@ -541,6 +568,17 @@ class DurableSessionTest {
     clock.advanceMillis(61_000);
     restart();
     await().until(() -> server.gate.wills.contains("gone"));
+  }
+
+  @Test
+  void a_will_comes_with_the_login_that_left_it() {
+    server.close();
+    start();
+    RawMqttClient client = server.client();
+    client.login(new Connect("c").clean(false).will("gone", "bye", 1, false));
+    restart();
+    client.close();
+    await().until(() -> server.gate.reopened.equals(List.of("login of c")));
   }
 
   @Test

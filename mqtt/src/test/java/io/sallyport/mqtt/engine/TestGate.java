@@ -34,6 +34,7 @@ final class TestGate implements ClientGate {
   static final Scope SCOPE = new Scope("test", 1);
 
   final List<Binding> bindings = new CopyOnWriteArrayList<>();
+  final List<String> reopened = new CopyOnWriteArrayList<>();
   final List<String> wills = new CopyOnWriteArrayList<>();
   final List<InboundPublish> published = new CopyOnWriteArrayList<>();
   final BlockingQueue<Ack> held = new LinkedBlockingQueue<>();
@@ -58,7 +59,7 @@ final class TestGate implements ClientGate {
     String id = request.clientId().isEmpty() ? request.freshClientId() : request.clientId();
     Binding binding = new Binding(id);
     bindings.add(binding);
-    return new Admission.Admitted(key(id), binding, limits);
+    return new Admission.Admitted(key(id), binding, limits, "login of " + id);
   }
 
   /** Answers nothing until the test takes the Ack from {@link #held}. */
@@ -72,7 +73,8 @@ final class TestGate implements ClientGate {
   }
 
   @Override
-  public Optional<WillRights> reopen(SessionKey session) {
+  public Optional<WillRights> reopen(SessionKey session, String login) {
+    reopened.add(login);
     return willsAllowed
         ? Optional.of(will -> {
           wills.add(will.topic());

@@ -4,6 +4,7 @@ import static io.sallyport.mqtt.store.Commits.submit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayDeque;
+import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -44,7 +45,12 @@ class InMemorySessionStoreTest implements SessionStoreContract {
   void mark_written_by_a_log_counts_as_received() {
     SessionRecord session = SessionStoreContract.session(SCOPE, store.newSessionNumber(), null);
     Commits.commit(store, Batch.builder().putSession(session));
+    store.putMark(store.stepMark(session.ref(), 9, 300));
+    store.putMark(store.stepMark(session.ref(), 65_535, 1));
+    assertThat(store.receivedSteps(session.ref()))
+        .containsExactly(Map.entry(9, 300L), Map.entry(65_535, 1L));
     store.putMark(store.receivedMark(session.ref(), 65_535));
+    assertThat(store.receivedSteps(session.ref())).containsExactly(Map.entry(9, 300L));
     assertThat(store.receivedIds(session.ref())).containsExactly(65_535);
   }
 }

@@ -2,9 +2,11 @@ package io.sallyport.server.wiring;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.sallyport.mqtt.Admission;
+import io.sallyport.mqtt.ClientBinding.HeldSubscription;
 import io.sallyport.mqtt.ClientGate;
 import io.sallyport.mqtt.ConnectRefusal;
 import io.sallyport.mqtt.ConnectRequest;
+import io.sallyport.mqtt.RestoredSession;
 import io.sallyport.mqtt.Scope;
 import io.sallyport.mqtt.SessionKey;
 import io.sallyport.mqtt.engine.MqttConfig;
@@ -27,6 +29,7 @@ import io.sallyport.web.operation.ReadinessCheck;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ThreadFactory;
@@ -154,8 +157,13 @@ class EngineConfiguration {
     }
 
     @Override
-    public Optional<WillRights> reopen(SessionKey session) {
-      return gate(session.scope()).reopen(session);
+    public Optional<WillRights> reopen(SessionKey session, String login) {
+      return gate(session.scope()).reopen(session, login);
+    }
+
+    @Override
+    public SessionRights restored(RestoredSession session, List<HeldSubscription> held) {
+      return gate(session.key().scope()).restored(session, held);
     }
 
     @Override

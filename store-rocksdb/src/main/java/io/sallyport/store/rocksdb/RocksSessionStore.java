@@ -20,6 +20,7 @@ import io.sallyport.platform.telemetry.StorageHealth;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -312,13 +313,26 @@ public final class RocksSessionStore implements SessionStore {
   }
 
   @Override
+  public Map<Integer, Long> receivedSteps(SessionRef session) {
+    return read(database -> reader.receivedSteps(database, session));
+  }
+
+  @Override
   public ReceivedMark receivedMark(SessionRef session, int packetId) {
+    return new ReceivedMark(receivedKey(session, packetId), SessionWriter.receivedValue());
+  }
+
+  @Override
+  public ReceivedMark stepMark(SessionRef session, int packetId, long step) {
+    return new ReceivedMark(receivedKey(session, packetId), SessionWriter.stepValue(step));
+  }
+
+  private byte[] receivedKey(SessionRef session, int packetId) {
     int scope = scopes.find(session.scope());
     if (scope == 0) {
       throw new IllegalStateException("the session is not stored");
     }
-    return new ReceivedMark(
-        SessionKeys.received(scope, session.number(), packetId), SessionWriter.receivedValue());
+    return SessionKeys.received(scope, session.number(), packetId);
   }
 
   @Override

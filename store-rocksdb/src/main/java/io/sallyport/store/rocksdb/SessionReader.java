@@ -10,7 +10,9 @@ import io.sallyport.mqtt.store.SessionStore.Loading;
 import io.sallyport.mqtt.store.SessionStoreException;
 import io.sallyport.mqtt.store.StoredMessage;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
@@ -131,6 +133,26 @@ final class SessionReader {
 
   List<Integer> receivedIds(LogDatabase database, SessionRef session) throws RocksDBException {
     List<Integer> ids = new ArrayList<>();
+    received(database, session)
+        .forEach((id, step) -> {
+          if (step == 0) {
+            ids.add(id);
+          }
+        });
+    return ids;
+  }
+
+  Map<Integer, Long> receivedSteps(LogDatabase database, SessionRef session)
+      throws RocksDBException {
+    Map<Integer, Long> found = received(database, session);
+    found.values().removeIf(step -> step == 0);
+    return found;
+  }
+
+  /** Packet ids in order, with their steps; 0 for those that were received whole. */
+  private Map<Integer, Long> received(LogDatabase database, SessionRef session)
+      throws RocksDBException {
+    Map<Integer, Long> ids = new LinkedHashMap<>();
     int scope = scopes.find(session.scope());
     if (scope == 0) {
       return ids;
@@ -138,7 +160,7 @@ final class SessionReader {
     byte[] prefix = SessionKeys.receivedOf(scope, session.number());
     try (Scan scan = new Scan(database, database.received(), prefix, SessionKeys.behind(prefix))) {
       for (scan.rows().seekToFirst(); scan.valid(); scan.rows().next()) {
-        ids.add(SessionKeys.packetId(scan.rows().key()));
+        ids.put(SessionKeys.packetId(scan.rows().key()), SessionWriter.step(scan.rows().value()));
       }
     }
     return ids;

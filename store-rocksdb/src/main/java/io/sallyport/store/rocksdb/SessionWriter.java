@@ -234,6 +234,16 @@ final class SessionWriter {
     return new byte[] {VERSION};
   }
 
+  /** Of a message that was appended to some logs, and not yet routed. */
+  static byte[] stepValue(long step) {
+    return eight(step);
+  }
+
+  /** 0 for one that was received whole. */
+  static long step(byte[] value) {
+    return value.length == receivedValue().length ? 0 : readEight(value);
+  }
+
   static long readEight(byte[] row) {
     RowFields.Reader fields = new RowFields.Reader(row, VERSION, "a position");
     return fields.get8();

@@ -290,6 +290,20 @@ class RocksSessionStoreTest implements SessionStoreContract {
   }
 
   @Test
+  void mark_of_a_step_is_not_that_of_a_received_message_and_gives_way_to_it() {
+    SessionRef session = newSession();
+    ReceivedMark mark = store().stepMark(session, 77, 300);
+    Event event = anEvent().inTenant(1).ofDevice(5).at(10).build();
+    open.log.store.append(List.of(event), Map.of(0, new Marker(mark.key(), mark.value())));
+    LoadedSessions.of(reopened());
+    assertThat(store().receivedIds(session)).isEmpty();
+    assertThat(store().receivedSteps(session)).containsExactly(Map.entry(77, 300L));
+    commit(store(), Batch.builder().markReceived(session, 77));
+    assertThat(store().receivedIds(session)).containsExactly(77);
+    assertThat(store().receivedSteps(session)).isEmpty();
+  }
+
+  @Test
   void checkpoint_holds_the_sessions() throws IOException {
     SessionRef session = newSession();
     commit(store(), Batch.builder().putMessage(waiting(session, 1, message("t", "m"))));
