@@ -14,7 +14,6 @@ import io.sallyport.platform.device.ConnectionDetails;
 import io.sallyport.platform.device.LiveConnection;
 import io.sallyport.platform.device.LiveConnections;
 import io.sallyport.platform.identity.Principal;
-import io.sallyport.platform.space.PlainCredential;
 import io.sallyport.platform.space.PlainSpace;
 import java.time.Instant;
 import java.util.List;
@@ -114,8 +113,9 @@ final class PlainBinding implements ClientBinding, LiveConnection, RuledClient {
 
   private void publish(Message message, Ack ack) {
     String topic = message.topic();
-    boolean allowed = mayPublish(topic);
-    if (!allowed || !mayNameResponse(message)) {
+    Verdicts now = verdicts.get();
+    boolean allowed = now != null && now.mayPublish(topic);
+    if (now == null || !allowed || !mayNameResponse(message)) {
       parts.metrics().deniedPublish();
       note("publish.refused", topic, allowed ? Rule.RESPONSE_TOPIC : Rule.PUBLISH);
       // v3: MQTT-3.3.5-2 allows both; 5 answers with the code.
@@ -126,24 +126,16 @@ final class PlainBinding implements ClientBinding, LiveConnection, RuledClient {
       }
       return;
     }
-    if (message.retained() && !mayRetain(topic, message.payload().length)) {
+    Publisher publisher =
+        Publisher.of(
+            PlainScopes.session(principal.spaceNumber(), principal.credentialNumber(), clientId),
+            now.limits());
+    if (message.retained() && !parts.traffic().mayRetain(space.scope(), message, publisher)) {
       note("publish.refused", topic, Rule.RETAINED);
       ack.refused(ReasonCodes.QUOTA_EXCEEDED);
       return;
     }
-    parts
-        .traffic()
-        .publish(
-            space.scope(),
-            message,
-            PlainScopes.session(principal.spaceNumber(), principal.credentialNumber(), clientId),
-            space.space().acknowledge(),
-            ack);
-  }
-
-  private boolean mayRetain(String topic, int payloadBytes) {
-    PlainCredential now = credential.usable();
-    return now != null && space.retained().leave(now.number(), now.limits(), topic, payloadBytes);
+    parts.traffic().publish(space.scope(), message, publisher, space.space().acknowledge(), ack);
   }
 
   @Override

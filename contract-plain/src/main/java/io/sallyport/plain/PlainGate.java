@@ -124,7 +124,12 @@ final class PlainGate implements ClientGate {
       if (verdicts.mayPublish(will.topic())) {
         parts
             .traffic()
-            .publish(session.scope(), will, session, space.get().acknowledge(), SilentAck.INSTANCE);
+            .publish(
+                session.scope(),
+                will,
+                Publisher.of(session, verdicts.limits()),
+                space.get().acknowledge(),
+                SilentAck.INSTANCE);
       }
     });
   }

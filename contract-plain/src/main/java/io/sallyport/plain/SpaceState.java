@@ -6,7 +6,6 @@ import io.sallyport.platform.space.PlainSpace;
 /** A space as it is now, shared by all its open connections. Thread-safe. */
 final class SpaceState {
   private final Scope scope;
-  private final RetainedLedger retained = new RetainedLedger();
   private volatile PlainSpace space;
 
   SpaceState(PlainSpace space) {
@@ -16,10 +15,6 @@ final class SpaceState {
 
   Scope scope() {
     return scope;
-  }
-
-  RetainedLedger retained() {
-    return retained;
   }
 
   PlainSpace space() {

@@ -5,6 +5,7 @@ import io.sallyport.mqtt.CloseReason;
 import io.sallyport.mqtt.Message;
 import io.sallyport.mqtt.Qos;
 import io.sallyport.mqtt.RetainOutcome;
+import io.sallyport.mqtt.RetainedShare;
 import io.sallyport.mqtt.Router;
 import io.sallyport.mqtt.Scope;
 import io.sallyport.mqtt.SessionKey;
@@ -60,14 +61,14 @@ final class SpaceTraffic implements AutoCloseable {
   /**
    * Publishes into a space.
    *
-   * @param publisher the session it comes from; null when a bridge brings it
+   * @param publisher null when a bridge brings it
    * @param acknowledge whether the answer waits until the copies for durable sessions, and what
    *     bridges carry, are stored
    */
   void publish(
       Scope scope,
       Message message,
-      @Nullable SessionKey publisher,
+      @Nullable Publisher publisher,
       Acknowledge acknowledge,
       Ack ack) {
     List<Carriage> carriages = carriages(scope, message);
@@ -80,11 +81,10 @@ final class SpaceTraffic implements AutoCloseable {
       return;
     }
     if (carriages.isEmpty()) {
-      router.publish(scope, message, publisher, ack);
+      store(scope, message, publisher, ack);
       return;
     }
-    new AllDurable(carriages, message, ack, () -> router.publish(scope, message, publisher, ack))
-        .goOn();
+    new AllDurable(carriages, message, ack, () -> store(scope, message, publisher, ack)).goOn();
   }
 
   private static void answer(RetainOutcome outcome, Ack ack) {
@@ -94,10 +94,25 @@ final class SpaceTraffic implements AutoCloseable {
     }
   }
 
-  private RetainOutcome route(Scope scope, Message message, @Nullable SessionKey publisher) {
+  private RetainOutcome route(Scope scope, Message message, @Nullable Publisher publisher) {
+    SessionKey session = publisher == null ? null : publisher.session();
     return message.retained()
-        ? router.routeRetained(scope, message, publisher)
-        : new RetainOutcome.Routed(router.route(scope, message, publisher));
+        ? router.routeRetained(scope, message, session, share(publisher))
+        : new RetainOutcome.Routed(router.route(scope, message, session));
+  }
+
+  private void store(Scope scope, Message message, @Nullable Publisher publisher, Ack ack) {
+    SessionKey session = publisher == null ? null : publisher.session();
+    router.publish(scope, message, session, share(publisher), ack);
+  }
+
+  private static RetainedShare share(@Nullable Publisher publisher) {
+    return publisher == null ? RetainedShare.ALL : publisher.share();
+  }
+
+  /** Whether it is within what its publisher may leave retained: before bridges carry it. */
+  boolean mayRetain(Scope scope, Message message, Publisher publisher) {
+    return router.wouldRetain(scope, message, publisher.session(), publisher.share());
   }
 
   /** A bridge that takes a message, and the path behind it. */

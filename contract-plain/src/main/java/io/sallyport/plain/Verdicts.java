@@ -2,6 +2,7 @@ package io.sallyport.plain;
 
 import io.sallyport.platform.space.ClientRules;
 import io.sallyport.platform.space.PlainCredential;
+import io.sallyport.platform.space.PlainLimits;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
@@ -25,6 +26,10 @@ final class Verdicts {
 
   boolean isOf(PlainCredential credential) {
     return reading.revision() == credential.revision();
+  }
+
+  PlainLimits limits() {
+    return reading.limits();
   }
 
   boolean mayPublish(String topic) {

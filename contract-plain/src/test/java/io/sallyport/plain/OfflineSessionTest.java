@@ -5,8 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.sallyport.mqtt.RawMqttClient;
+import io.sallyport.mqtt.RawMqttClient.Bytes;
+import io.sallyport.platform.base.Secret;
 import io.sallyport.platform.space.ClientIdRule;
 import io.sallyport.platform.space.PlainLimits;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -111,6 +116,98 @@ class OfflineSessionTest {
     publish("a/x", "2");
     try (RawMqttClient victim = lasting("victim", "v", true)) {
       victim.expectNothingBeforePong();
+    }
+  }
+
+  private void publishRetained(RawMqttClient client, String topic) {
+    client.send(RawMqttClient.publish(topic, "kept", 1, 7, true, false));
+    assertThat(client.expectAck(RawMqttClient.PUBACK)).isEqualTo(7);
+  }
+
+  @Test
+  void retained_messages_from_before_a_restart_count() {
+    fixture.aCredential(
+        fixture.acme,
+        "plain",
+        "small",
+        new ClientIdRule.Any(),
+        new PlainLimits(10, 10, 2, 1_000),
+        "allow both #");
+    try (RawMqttClient small = fixture.client("small", "c1")) {
+      publishRetained(small, "a");
+      publishRetained(small, "b");
+    }
+    fixture.restart();
+    try (RawMqttClient small = fixture.client("small", "c1")) {
+      publishRetained(small, "c");
+      publishRetained(small, "a");
+      assertThat(small.subscribe(1, 0, "#")).isEqualTo("00");
+      assertThat(List.of(small.expectPublish().topic(), small.expectPublish().topic()))
+          .containsExactlyInAnyOrder("a", "b");
+      small.expectNothingBeforePong();
+    }
+  }
+
+  @Test
+  void retained_messages_that_have_expired_do_not_count() {
+    fixture.aCredential(
+        fixture.acme,
+        "plain",
+        "small",
+        new ClientIdRule.Any(),
+        new PlainLimits(10, 10, 1, 1_000),
+        "allow both #");
+    try (RawMqttClient small = fixture.raw()) {
+      small.connect5(connect("small", "c1").version5());
+      small.send(RawMqttClient.publish5(0x33, "a", "x", 1, new Bytes().u8(0x02).u32(1)));
+      assertThat(small.expectReason(RawMqttClient.PUBACK, 1)).isZero();
+      small.send(RawMqttClient.publish5(0x33, "b", "x", 2, new Bytes()));
+      assertThat(small.expectReason(RawMqttClient.PUBACK, 2)).isEqualTo(0x97);
+      await()
+          .untilAsserted(() -> {
+            small.send(RawMqttClient.publish5(0x33, "b", "x", 3, new Bytes()));
+            assertThat(small.expectReason(RawMqttClient.PUBACK, 3)).isZero();
+          });
+    }
+  }
+
+  /** THREATS T31: what was revoked has no last word, also when a kill cut it off. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void a_will_is_not_published_after_a_kill_when_its_password_was_replaced(boolean replaced) {
+    fixture.aCredential("victim", "allow both #");
+    fixture.aCredential("other", "allow both #");
+    RawMqttClient reader = lasting("other", "reader", false);
+    assertThat(reader.subscribe(1, 1, "will/#")).isEqualTo("01");
+    RawMqttClient victim = fixture.raw();
+    victim.login(connect("victim", "v").clean(false).will("will/v", "victim", 1, false));
+    RawMqttClient other = fixture.raw();
+    other.login(connect("other", "o").clean(false).will("will/o", "other", 1, false));
+    fixture.losesWhatComes();
+    if (replaced) {
+      fixture.platform.plainSpaces.replacePassword(
+          fixture.admin(),
+          fixture.acme.id(),
+          "plain",
+          "victim",
+          Optional.of(Secret.of("another one")));
+    }
+    fixture.restart();
+    reader.close();
+    victim.close();
+    other.close();
+    try (RawMqttClient back = lasting("other", "reader", true)) {
+      List<String> wills = new ArrayList<>();
+      wills.add(back.expectPublish().payload());
+      if (!replaced) {
+        wills.add(back.expectPublish().payload());
+      }
+      assertThat(wills).contains("other");
+      await()
+          .until(() ->
+              fixture.meters.get("mqtt.wills.not.authorised").counter().count()
+                  == (replaced ? 1 : 0));
+      back.expectNothingBeforePong();
     }
   }
 

@@ -57,8 +57,19 @@ public interface Router {
    * @param ack as the engine gave it
    */
   default void publish(Scope scope, Message message, @Nullable SessionKey publisher, Ack ack) {
+    publish(scope, message, publisher, RetainedShare.ALL, ack);
+  }
+
+  /**
+   * As above, for an author with a share of its own.
+   *
+   * @param share of the publisher's owner
+   */
+  default void publish(
+      Scope scope, Message message, @Nullable SessionKey publisher, RetainedShare share, Ack ack) {
     if (message.retained()
-        && routeRetained(scope, message, publisher) instanceof RetainOutcome.Refused refused) {
+        && routeRetained(scope, message, publisher, share)
+            instanceof RetainOutcome.Refused refused) {
       ack.refused(refused.reasonCode());
       return;
     }
@@ -87,6 +98,21 @@ public interface Router {
    *     takes of the scope's only
    */
   RetainOutcome routeRetained(Scope scope, Message message, @Nullable SessionKey publisher);
+
+  /** As above, for an author with a share of its own. */
+  default RetainOutcome routeRetained(
+      Scope scope, Message message, @Nullable SessionKey publisher, RetainedShare share) {
+    return routeRetained(scope, message, publisher);
+  }
+
+  /**
+   * Whether the message would be retained now, if it were published: for who does something before
+   * that. Expired messages don't count.
+   */
+  default boolean wouldRetain(
+      Scope scope, Message message, SessionKey publisher, RetainedShare share) {
+    return true;
+  }
 
   /**
    * From now on what is retained in the scope survives a restart; what has survived is there.

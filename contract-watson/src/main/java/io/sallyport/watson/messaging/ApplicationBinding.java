@@ -22,11 +22,9 @@ import io.sallyport.platform.identity.Principal;
 import io.sallyport.platform.telemetry.Event;
 import io.sallyport.watson.DeviceDirectory;
 import io.sallyport.watson.Refusals.Rule;
-import io.sallyport.watson.status.StatusNote;
 import io.sallyport.watson.status.WatsonScopes;
 import io.sallyport.watson.topic.PublishTopic;
 import io.sallyport.watson.topic.RecentTopics;
-import io.sallyport.watson.topic.ScopeTopic;
 import io.sallyport.watson.topic.SubscribeFilter;
 import java.util.List;
 import java.util.Optional;
@@ -45,6 +43,7 @@ final class ApplicationBinding implements ClientBinding {
   private final MessagingParts parts;
   private final LiveClient client;
   private final Principal.Application application;
+  private final KeyStanding standing;
   private final AccessPolicy policy;
   private final RecentTopics topics;
   private final EventHandover events;
@@ -52,8 +51,16 @@ final class ApplicationBinding implements ClientBinding {
   /** Publishes that need a look-up, and all behind them, so that their order is kept. */
   private final Lane publishing;
 
-  ApplicationBinding(MessagingParts parts, LiveClient client, Principal.Application application) {
+  /**
+   * @param standing of the key, by which its session is judged also without a connection
+   */
+  ApplicationBinding(
+      MessagingParts parts,
+      LiveClient client,
+      Principal.Application application,
+      KeyStanding standing) {
     this.parts = parts;
+    this.standing = standing;
     this.client = client;
     this.application = application;
     this.policy = parts.platform().policy();
@@ -244,24 +251,7 @@ final class ApplicationBinding implements ClientBinding {
     if (client.revoked()) {
       return false;
     }
-    Optional<ScopeTopic> about =
-        message.attachment() instanceof ScopeTopic note
-            ? Optional.of(note)
-            : ScopeTopic.parse(application.tenant(), message.topic());
-    if (about.isEmpty()) {
-      return false;
-    }
-    return switch (about.get()) {
-      case ScopeTopic.OfEvent event ->
-          policy.allows(application, Permission.EVENT_READ, event.device());
-      case ScopeTopic.OfCommand command ->
-          policy.allows(application, Permission.COMMAND_READ, command.device());
-      case ScopeTopic.OfDeviceStatus status ->
-          policy.allows(application, Permission.CONNECTION_READ, status.device())
-              || (message.attachment() != StatusNote.FULL
-                  && policy.allows(application, Permission.DEVICE_READ, status.device()));
-      case ScopeTopic.OfApplicationStatus _ -> may(Permission.CONNECTION_READ);
-    };
+    return standing.mayRead(message);
   }
 
   @Override

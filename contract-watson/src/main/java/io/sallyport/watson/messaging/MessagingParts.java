@@ -14,6 +14,7 @@ record MessagingParts(
     DeviceDirectory directory,
     Refusals refusals,
     StatusBoard board,
+    KeyStandings keys,
     Clock clock,
     Executor threads,
     ScheduledExecutorService timer) {}

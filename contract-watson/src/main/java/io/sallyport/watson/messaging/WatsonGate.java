@@ -2,11 +2,13 @@ package io.sallyport.watson.messaging;
 
 import io.sallyport.mqtt.Admission;
 import io.sallyport.mqtt.ClientBinding;
+import io.sallyport.mqtt.ClientBinding.HeldSubscription;
 import io.sallyport.mqtt.ClientGate;
 import io.sallyport.mqtt.ClientLimits;
 import io.sallyport.mqtt.ConnectRefusal;
 import io.sallyport.mqtt.ConnectRequest;
 import io.sallyport.mqtt.Password;
+import io.sallyport.mqtt.RestoredSession;
 import io.sallyport.mqtt.Scope;
 import io.sallyport.mqtt.SessionKey;
 import io.sallyport.platform.base.DeviceKey;
@@ -25,6 +27,7 @@ import io.sallyport.watson.status.CloseCode;
 import io.sallyport.watson.status.StatusNote;
 import io.sallyport.watson.status.StatusSubject;
 import io.sallyport.watson.status.WatsonScopes;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -63,6 +66,15 @@ final class WatsonGate implements ClientGate {
     return wills.reopen(session, login);
   }
 
+  /** What an application gets is decided by its key; others are sent what is theirs. */
+  @Override
+  public SessionRights restored(RestoredSession session, List<HeldSubscription> held) {
+    return apiKeyOf(session.key().owner())
+        .map(parts.keys()::read)
+        .<SessionRights>map(standing -> standing::mayRead)
+        .orElse(_ -> true);
+  }
+
   /**
    * Whether this CONNECT belongs to this contract (MESSAGING section 2): by kind of credential,
    * else by the form of the client id. A user name {@code <tenant>/<name>} never does.
@@ -82,10 +94,17 @@ final class WatsonGate implements ClientGate {
   }
 
   private static boolean isApiKey(String user) {
-    return user.startsWith("a-")
-        && user.length() > 9
-        && user.charAt(8) == '-'
-        && TenantId.isValid(user.substring(2, 8));
+    return tenantOf(user).isPresent();
+  }
+
+  /** The tenant that the form of an API key names. */
+  static Optional<TenantId> tenantOf(String key) {
+    return key.startsWith("a-")
+            && key.length() > 9
+            && key.charAt(8) == '-'
+            && TenantId.isValid(key.substring(2, 8))
+        ? Optional.of(new TenantId(key.substring(2, 8)))
+        : Optional.empty();
   }
 
   @Override
@@ -200,7 +219,7 @@ final class WatsonGate implements ClientGate {
     return admitUnlessChanged(
         request,
         client,
-        new ApplicationBinding(parts, client, application),
+        new ApplicationBinding(parts, client, application, parts.keys().read(application.apiKey())),
         limits.application(),
         versions,
         () -> parts.platform().keyLogins().currentVersions(application));
@@ -227,10 +246,7 @@ final class WatsonGate implements ClientGate {
       SessionKey session = sessionOf(principal, request.clientId());
       admitted = true;
       return new Admission.Admitted(
-          session,
-          binding,
-          allowed.withOffer(WatsonLimits.VERSION_5_OFFER),
-          Wills.login(versions));
+          session, binding, allowed.withOffer(WatsonLimits.VERSION_5_OFFER), Wills.login(versions));
     } finally {
       if (!admitted) {
         client.withdraw();

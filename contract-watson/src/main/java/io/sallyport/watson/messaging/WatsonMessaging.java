@@ -55,12 +55,20 @@ public final class WatsonMessaging implements AutoCloseable {
     this.board = new StatusBoard(router, connectionLog, clock);
     this.directory = new DeviceDirectory(platform.devices(), clock);
     this.deviceCleanup = new DeviceCleanup(platform.tenants(), directory, board, router);
-    this.apiKeyCleanup = new ApiKeyCleanup(platform.tenants(), router);
+    KeyStandings keys = new KeyStandings(platform, threads);
+    this.apiKeyCleanup = new ApiKeyCleanup(platform.tenants(), keys, router);
     this.router = router;
     this.tenants = platform.tenants();
     MessagingParts parts =
         new MessagingParts(
-            platform, directory, new Refusals(platform.audit()), board, clock, threads, timer);
+            platform,
+            directory,
+            new Refusals(platform.audit()),
+            board,
+            keys,
+            clock,
+            threads,
+            timer);
     this.gate = new WatsonGate(parts, new HostHint(domain, platform.tenants()), limits);
     this.egress = new Egress(router, platform.feed(), platform.commandFeed());
   }
@@ -109,7 +117,7 @@ public final class WatsonMessaging implements AutoCloseable {
     return deviceCleanup;
   }
 
-  /** To be told of every API key that is deleted. */
+  /** To be told of every API key that is changed or deleted. */
   public KeyRevocationListener apiKeyCleanup() {
     return apiKeyCleanup;
   }

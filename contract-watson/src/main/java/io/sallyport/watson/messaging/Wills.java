@@ -39,8 +39,8 @@ final class Wills {
 
   /**
    * @param login of the client whose will it is
-   * @return empty if the session's owner has gone, is disabled, was another one of the same name, or
-   *     has got another token since
+   * @return empty if the session's owner has gone, is disabled, was another one of the same name,
+   *     or has got another token since
    */
   Optional<WillRights> reopen(SessionKey session, String login) {
     return owner(session)

@@ -10,6 +10,7 @@ import io.sallyport.mqtt.ClientGate;
 import io.sallyport.mqtt.ConnectionInfo;
 import io.sallyport.mqtt.Message;
 import io.sallyport.mqtt.RetainOutcome;
+import io.sallyport.mqtt.RetainedShare;
 import io.sallyport.mqtt.Router;
 import io.sallyport.mqtt.Scope;
 import io.sallyport.mqtt.SessionKey;
@@ -232,8 +233,15 @@ public final class MqttEngine implements Router {
   }
 
   @Override
-  public void publish(Scope scope, Message message, @Nullable SessionKey publisher, Ack ack) {
-    context.scopes().publish(scope, message, publisher, ack);
+  public void publish(
+      Scope scope, Message message, @Nullable SessionKey publisher, RetainedShare share, Ack ack) {
+    context.scopes().publish(scope, message, publisher, share, ack);
+  }
+
+  @Override
+  public boolean wouldRetain(
+      Scope scope, Message message, SessionKey publisher, RetainedShare share) {
+    return context.scopes().wouldRetain(scope, message, publisher, share);
   }
 
   @Override
@@ -252,7 +260,13 @@ public final class MqttEngine implements Router {
 
   @Override
   public RetainOutcome routeRetained(Scope scope, Message message, @Nullable SessionKey publisher) {
-    return context.scopes().retain(scope, message, publisher);
+    return routeRetained(scope, message, publisher, RetainedShare.ALL);
+  }
+
+  @Override
+  public RetainOutcome routeRetained(
+      Scope scope, Message message, @Nullable SessionKey publisher, RetainedShare share) {
+    return context.scopes().retain(scope, message, publisher, share);
   }
 
   @Override

@@ -122,9 +122,8 @@ final class RestingSessions {
     @Override
     public void session(SessionRecord record, QueueSummary queue) {
       StoredWill will = record.will();
-      RestoredBinding binding = 
-          new RestoredBinding(
-              record.key(), will == null ? "" : will.message().tag(), wills);
+      RestoredBinding binding =
+          new RestoredBinding(record.key(), will == null ? "" : will.message().tag(), wills);
       Session session = new Session(engine, record, queue, loop, binding);
       lastSignOfLife = Math.max(lastSignOfLife, record.aliveAtMillis());
       if (engine.sessions().restore(session)) {

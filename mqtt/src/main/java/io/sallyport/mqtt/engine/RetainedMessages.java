@@ -1,6 +1,7 @@
 package io.sallyport.mqtt.engine;
 
 import io.sallyport.mqtt.Message;
+import io.sallyport.mqtt.RetainedShare;
 import java.time.Clock;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -60,11 +61,16 @@ final class RetainedMessages {
    * @param author whose share of the limits it takes; null takes of the scope's only
    * @return false when a limit keeps it out; the topic keeps what it has
    */
-  synchronized boolean put(Message message, @Nullable String author) {
+  boolean put(Message message, @Nullable String author) {
+    return put(message, author, RetainedShare.ALL);
+  }
+
+  /** As above, within a share of the author's own. */
+  synchronized boolean put(Message message, @Nullable String author, RetainedShare share) {
     removeExpired();
     Kept kept = new Kept(message, lastNumber + 1, author, bytes(message));
     Kept old = byTopic.get(message.topic());
-    if (!fits(kept, old)) {
+    if (!fits(kept, old, share)) {
       return false;
     }
     if (old != null) {
@@ -77,6 +83,13 @@ final class RetainedMessages {
     byTopic.put(message.topic(), kept);
     lastNumber = kept.number(); // A walk that begins now finds it.
     return true;
+  }
+
+  /** Whether {@link #put} would keep it. */
+  synchronized boolean hasRoom(Message message, String author, RetainedShare share) {
+    removeExpired();
+    Kept kept = new Kept(message, lastNumber + 1, author, bytes(message));
+    return message.payload().length == 0 || fits(kept, byTopic.get(message.topic()), share);
   }
 
   synchronized void remove(String topic) {
@@ -124,7 +137,7 @@ final class RetainedMessages {
     return 2L * message.topic().length() + message.payload().length + message.properties().bytes();
   }
 
-  private boolean fits(Kept kept, @Nullable Kept old) {
+  private boolean fits(Kept kept, @Nullable Kept old, RetainedShare share) {
     int fewer = old == null ? 0 : 1;
     long less = old == null ? 0 : old.bytes();
     if (total.messages - fewer >= limits.messagesPerScopeMax()
@@ -142,8 +155,8 @@ final class RetainedMessages {
       messages -= fewer;
       bytes -= less;
     }
-    return messages < limits.messagesPerAuthorMax()
-        && bytes + kept.bytes() <= limits.bytesPerAuthorMax();
+    return messages < Math.min(limits.messagesPerAuthorMax(), share.messagesMax())
+        && bytes + kept.bytes() <= Math.min(limits.bytesPerAuthorMax(), share.bytesMax());
   }
 
   private void removeExpired() {

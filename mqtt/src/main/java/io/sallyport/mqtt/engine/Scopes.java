@@ -8,6 +8,7 @@ import io.sallyport.mqtt.Message;
 import io.sallyport.mqtt.Qos;
 import io.sallyport.mqtt.ReasonCode;
 import io.sallyport.mqtt.RetainOutcome;
+import io.sallyport.mqtt.RetainedShare;
 import io.sallyport.mqtt.Scope;
 import io.sallyport.mqtt.SessionKey;
 import io.sallyport.mqtt.engine.EngineMetrics.Drop;
@@ -163,7 +164,8 @@ final class Scopes {
   }
 
   /** For a client's message, which is answered once everything about it is stored. */
-  void publish(Scope scope, Message message, @Nullable SessionKey publisher, Ack ack) {
+  void publish(
+      Scope scope, Message message, @Nullable SessionKey publisher, RetainedShare share, Ack ack) {
     Runnable failed = () -> ack.close(CloseReason.STORAGE_UNAVAILABLE);
     Batch.Builder batch = ledger.isKept() ? Batch.builder() : null;
     if (batch != null && ack instanceof PendingAck pending) {
@@ -174,7 +176,7 @@ final class Scopes {
       return;
     }
     synchronized (ledger.order()) { // Retained messages change in memory as they do in the store.
-      if (keep(scope, message, publisher, batch)) {
+      if (keep(scope, message, publisher, share, batch)) {
         int _ = carry(scope, message, publisher, batch, NO_POSITION, true, ack::accepted, failed);
         return;
       }
@@ -343,10 +345,15 @@ final class Scopes {
     }
   }
 
-  RetainOutcome retain(Scope scope, Message message, @Nullable SessionKey publisher) {
+  boolean wouldRetain(Scope scope, Message message, SessionKey publisher, RetainedShare share) {
+    return state(scope).retained().hasRoom(message, publisher.owner(), share);
+  }
+
+  RetainOutcome retain(
+      Scope scope, Message message, @Nullable SessionKey publisher, RetainedShare share) {
     synchronized (ledger.order()) {
       Batch.Builder batch = ledger.isKept() ? Batch.builder() : null;
-      return keep(scope, message, publisher, batch)
+      return keep(scope, message, publisher, share, batch)
           ? new RetainOutcome.Routed(
               carry(scope, message, publisher, batch, NO_POSITION, false, () -> {}, () -> {}))
           : new RetainOutcome.Refused(ReasonCode.QUOTA_EXCEEDED.code());
@@ -355,7 +362,11 @@ final class Scopes {
 
   /** Under the ledger's order. False when a limit keeps it out. */
   private boolean keep(
-      Scope scope, Message message, @Nullable SessionKey publisher, Batch.@Nullable Builder batch) {
+      Scope scope,
+      Message message,
+      @Nullable SessionKey publisher,
+      RetainedShare share,
+      Batch.@Nullable Builder batch) {
     State state = state(scope);
     if (message.payload().length == 0) { // [MQTT-3.3.1-10], -11
       state.retained().remove(message.topic());
@@ -364,7 +375,7 @@ final class Scopes {
       }
       return true;
     }
-    if (!state.retained().put(message, publisher == null ? null : publisher.owner())) {
+    if (!state.retained().put(message, publisher == null ? null : publisher.owner(), share)) {
       metrics.retainedRefused();
       return false;
     }

@@ -203,7 +203,7 @@ final class Session {
     SessionRef stored = mine;
     boolean unread = receivedUnread;
     Runnable failed = () -> loop.post(() -> ready.accept(null));
-    SessionRecord record = 
+    SessionRecord record =
         record(stored, true, claim.keepFor(), newWill, claim.admitted().login(), 0, 0);
     boolean _ =
         ledger.submit(

@@ -16,8 +16,7 @@ final class StoredForm {
   private StoredForm() {}
 
   static StoredMessage of(Message message, @Nullable SessionKey author) {
-    return of(
-        message, author, message.attachment() instanceof Message.Note note ? note.tag() : "");
+    return of(message, author, message.attachment() instanceof Message.Note note ? note.tag() : "");
   }
 
   private static StoredMessage of(Message message, @Nullable SessionKey author, String tag) {
@@ -34,8 +33,7 @@ final class StoredForm {
 
   static Message message(ClientGate gate, Scope scope, StoredMessage stored) {
     Object note = stored.tag().isEmpty() ? null : gate.note(scope, stored.tag());
-    Message message =
-        message(stored, note, StoredProperties.read(stored.properties()));
+    Message message = message(stored, note, StoredProperties.read(stored.properties()));
     return stored.expiresAtMillis() == 0 ? message : message.expiringAt(stored.expiresAtMillis());
   }
 
@@ -70,7 +68,6 @@ final class StoredForm {
                 said.responseTopic(),
                 said.correlationData(),
                 said.userProperties());
-    return new MqttPacket.Will(
-        message(stored.message(), null, properties), stored.delaySeconds());
+    return new MqttPacket.Will(message(stored.message(), null, properties), stored.delaySeconds());
   }
 }

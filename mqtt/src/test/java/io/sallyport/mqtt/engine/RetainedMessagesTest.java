@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.sallyport.mqtt.Message;
 import io.sallyport.mqtt.Qos;
+import io.sallyport.mqtt.RetainedShare;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -143,6 +144,22 @@ class RetainedMessagesTest {
     assertThat(retained.put(message("mine/0", 10), "them")).as("taken over").isTrue();
     assertThat(retained.put(message("mine/3", 10), "me")).as("room again").isTrue();
     assertThat(retained.put(message("server", 90), null)).isTrue();
+  }
+
+  @Test
+  void an_authors_own_share_is_below_that_of_all() {
+    RetainedMessages retained =
+        new RetainedMessages(
+            new MqttConfig.Retained(10, 1_000, 3, 100, 1L << 30), clock, new HeldBytes(1L << 30));
+    RetainedShare one = new RetainedShare(1, 100);
+    Message first = message("a", 10);
+    assertThat(retained.hasRoom(first, "me", one)).isTrue();
+    assertThat(retained.put(first.expiringAt(nowMillis + 1_000), "me", one)).isTrue();
+    assertThat(retained.put(message("a", 11), "me", new RetainedShare(1, 10))).isFalse();
+    assertThat(retained.hasRoom(message("b", 10), "me", one)).isFalse();
+    assertThat(retained.put(message("b", 10), "me", one)).isFalse();
+    nowMillis += 1_000;
+    assertThat(retained.put(message("b", 10), "me", one)).as("the other has expired").isTrue();
   }
 
   /** Row 32, v5:MQTT-3.3.2-5. */
