@@ -35,6 +35,9 @@ final class PlainBinding implements ClientBinding, LiveConnection, RuledClient {
   private final String clientId;
   private final boolean persistent;
 
+  /** Of the credential at login: another one means that the login has been revoked. */
+  private final long version;
+
   private final CurrentVerdicts verdicts;
 
   /** Filters that the session holds; written by the loop, read by whoever changes rules. */
@@ -50,7 +53,8 @@ final class PlainBinding implements ClientBinding, LiveConnection, RuledClient {
       CredentialState credential,
       SpaceState space,
       String clientId,
-      boolean persistent) {
+      boolean persistent,
+      long version) {
     this.parts = parts;
     this.principal = principal;
     this.credential = credential;
@@ -58,6 +62,7 @@ final class PlainBinding implements ClientBinding, LiveConnection, RuledClient {
     this.clientId = clientId;
     this.verdicts = new CurrentVerdicts(credential, clientId);
     this.persistent = persistent;
+    this.version = version;
   }
 
   @Override
@@ -224,7 +229,8 @@ final class PlainBinding implements ClientBinding, LiveConnection, RuledClient {
 
   @Override
   public void publishWill(Message will) {
-    if (!revoked) {
+    Verdicts now = verdicts.get(); // A delayed one may outlast the login that left it.
+    if (!revoked && now != null && now.version() == version) {
       publish(will, SilentAck.INSTANCE);
     }
   }

@@ -223,7 +223,8 @@ final class PlainGate implements ClientGate {
             state,
             parts.spaces().space(space.get()),
             clientId.get(),
-            request.wantsLastingSession());
+            request.wantsLastingSession(),
+            versions.credential());
     binding.registered(platform.live().register(binding));
     boolean admitted = false;
     try {

@@ -28,6 +28,10 @@ final class Verdicts {
     return reading.revision() == credential.revision();
   }
 
+  long version() {
+    return reading.version();
+  }
+
   PlainLimits limits() {
     return reading.limits();
   }

@@ -211,6 +211,37 @@ class OfflineSessionTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void a_will_that_waits_is_dropped_when_its_password_is_replaced_meanwhile(boolean replaced) {
+    fixture.aCredential("victim", "allow both #");
+    fixture.aCredential("other", "allow both #");
+    try (RawMqttClient other = fixture.client("other", "o")) {
+      assertThat(other.subscribe(1, 1, "will")).isEqualTo("01");
+      RawMqttClient victim = fixture.raw();
+      victim.connect5(
+          connect("victim", "v")
+              .version5()
+              .properties(new Bytes().u8(0x11).u32(60))
+              .will("will", "victim", 1, false)
+              .willProperties(new Bytes().u8(0x18).u32(1)));
+      victim.close();
+      await().until(() -> fixture.meters.get("mqtt.wills.delayed").gauge().value() == 1);
+      if (replaced) {
+        fixture.platform.plainSpaces.replacePassword(
+            fixture.admin(),
+            fixture.acme.id(),
+            "plain",
+            "victim",
+            Optional.of(Secret.of("another one")));
+        await().until(() -> fixture.meters.get("mqtt.wills.delayed").gauge().value() == 0);
+        other.expectNothingBeforePong();
+      } else {
+        assertThat(other.expectPublish().payload()).isEqualTo("victim");
+      }
+    }
+  }
+
   @Test
   void sessions_from_before_a_restart_count() {
     fixture.aCredential(
