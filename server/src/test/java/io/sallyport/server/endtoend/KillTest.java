@@ -31,7 +31,7 @@ import tools.jackson.databind.json.JsonMapper;
  * Kill -9 under load loses nothing that was acknowledged. Longer: {@code -Dsallyport.kill.rounds}.
  */
 class KillTest {
-  private static final int ROUNDS = Integer.getInteger("sallyport.kill.rounds", 5);
+  private static final int ROUNDS = Integer.getInteger("sallyport.kill.rounds", 2);
   private static final int ACKNOWLEDGED_MIN = 300;
 
   @TempDir Path folder = Path.of(".");
